@@ -1,0 +1,291 @@
+"""The hospitals, clinics, agencies and firms that reps call on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import cadence, workspaces
+from models.db import Base, within_workspace
+from models.errors import NoSuchAccount
+from models.text import name_key
+from models.users import Actor, User
+
+
+class Account(Base):
+    """A place or firm that may send referrals or buy."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="account_in_workspace"),
+        UniqueConstraint("workspace_id", "external_id", name="account_external_id_once"),
+        within_workspace("user", "owner_id"),
+        within_workspace("user", "created_by_id"),
+        within_workspace("user", "declined_by_id"),
+        Index("account_due", "workspace_id", "owner_id", "due_on"),
+        Index("account_by_name", "workspace_id", "name_key"),
+        Index("account_of_email", "workspace_id", "owner_email"),
+        Index("account_names_changed", "workspace_id", "names_version"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    external_id: Mapped[str | None] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120))
+    type: Mapped[str | None] = mapped_column(String(60))  # key of the list account_type
+    tier: Mapped[str] = mapped_column(String(8), default="unrated")
+    status: Mapped[str] = mapped_column(String(20), default="active")
+    owner_id: Mapped[int | None]
+    owner_email: Mapped[str | None] = mapped_column(String(254))  # until that person turns up
+    owned_since: Mapped[date | None]
+    declined_by_id: Mapped[int | None]  # who last said "Not mine"; a touch does not give it back
+    address: Mapped[str] = mapped_column(String(200), default="")
+    city: Mapped[str] = mapped_column(String(120), default="")
+    state: Mapped[str] = mapped_column(String(40), default="")
+    zip: Mapped[str] = mapped_column(String(12), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
+    territory: Mapped[str] = mapped_column(String(120), default="")
+    last_touch_on: Mapped[date | None]  # of the last qualifying touch, anybody's
+    due_on: Mapped[date | None]  # the last day in cadence; None without an owner
+    names_version: Mapped[int]
+    created_by_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """An account the rep named that nobody has entered yet."""
+
+    name: str
+
+
+def get(session: Session, workspace_id: int, account_id: int) -> Account:
+    """The account's row. Raises NoSuchAccount, also for one of another workspace."""
+    account = session.scalar(
+        select(Account).where(
+            Account.workspace_id == workspace_id,
+            Account.id == account_id,
+            Account.archived_at.is_(None),
+        )
+    )
+    if account is None:
+        raise NoSuchAccount
+    return account
+
+
+def hold(session: Session, workspace_id: int, account_id: int) -> Account:
+    """Like `get`, and nobody else changes the row until this transaction ends."""
+    found = session.scalar(
+        select(Account)
+        .where(
+            Account.workspace_id == workspace_id,
+            Account.id == account_id,
+            Account.archived_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NoSuchAccount
+    return found
+
+
+def add(session: Session, actor: Actor, new: NewAccount, now: datetime) -> Account:
+    """A new account of the actor's, unrated; one of the very same name is returned instead."""
+    key = name_key(new.name)
+    known = session.scalar(
+        select(Account)
+        .where(
+            Account.workspace_id == actor.workspace_id,
+            Account.name_key == key,
+            Account.archived_at.is_(None),
+        )
+        .order_by(Account.id)
+        .limit(1)
+    )
+    if known is not None:
+        return known
+    account = Account(
+        workspace_id=actor.workspace_id,
+        name=new.name,
+        name_key=key,
+        tier="unrated",
+        owner_id=actor.user_id,
+        owned_since=actor.today(now),
+        names_version=workspaces.next_names_version(session, actor.workspace_id),
+        created_by_id=actor.user_id,
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def give(session: Session, account: Account, owner_id: int | None, since: date) -> None:
+    """Make somebody the account's owner (or nobody) from the day `since` on."""
+    if owner_id == account.owner_id:
+        return
+    account.owner_id = owner_id
+    account.owner_email = None
+    account.owned_since = since if owner_id is not None else None
+    reckon(session, account)
+
+
+def reckon(session: Session, account: Account) -> None:
+    """Bring the stored due day up to date with the account's owner, tier and last touch."""
+    longest = cadence.max_days(session, account.workspace_id)[account.tier]
+    account.due_on = cadence.due_on(account.last_touch_on, account.owned_since, longest)
+
+
+def claim_by_email(session: Session, user: User, today: date) -> int:
+    """Give the person the accounts whose owner was only known by their e-mail; how many."""
+    if not user.email:
+        return 0
+    waiting = session.scalars(
+        select(Account).where(
+            Account.workspace_id == user.workspace_id, Account.owner_email == user.email
+        )
+    ).all()
+    for account in waiting:
+        account.owner_id, account.owner_email = user.id, None
+        account.owned_since = account.owned_since or today
+    if waiting:
+        longest = cadence.max_days(session, user.workspace_id)
+        for account in waiting:
+            account.due_on = cadence.due_on(
+                account.last_touch_on, account.owned_since, longest[account.tier]
+            )
+    return len(waiting)
+
+
+def names(session: Session, workspace_id: int, ids: set[int]) -> dict[int, str]:
+    """Names by id, for showing."""
+    rows = session.execute(
+        select(Account.id, Account.name).where(
+            Account.workspace_id == workspace_id, Account.id.in_(ids)
+        )
+    )
+    return {row.id: row.name for row in rows}
+
+
+def remove(session: Session, account: Account) -> None:
+    """Delete an account that nothing points at any more."""
+    workspaces.next_names_version(session, account.workspace_id, removed=True)
+    session.delete(account)
+
+
+def overdue(
+    session: Session, workspace_id: int, owner_id: int, today: date
+) -> list[cadence.Overdue]:
+    """The person's own accounts past their cadence, most urgent first.
+
+    One indexed read of what is due, whatever the number of accounts or touches: `due_on` was
+    set when the last touch was stored. A colleague's touch counts too. An account the person
+    put off stays out until the day they chose.
+    """
+    longest = cadence.max_days(session, workspace_id)
+    rows = session.execute(
+        select(
+            Account.id,
+            Account.name,
+            Account.tier,
+            Account.city,
+            Account.last_touch_on,
+            Account.due_on,
+            Account.owned_since,
+        )
+        .outerjoin(
+            Snooze,
+            and_(
+                Snooze.workspace_id == Account.workspace_id,
+                Snooze.account_id == Account.id,
+                Snooze.user_id == owner_id,
+            ),
+        )
+        .where(
+            Account.workspace_id == workspace_id,
+            Account.owner_id == owner_id,
+            Account.due_on < today,
+            Account.archived_at.is_(None),
+            or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= today),
+        )
+    ).all()
+    return cadence.ranked(
+        [
+            cadence.Overdue(
+                account_id=row.id,
+                name=row.name,
+                tier=row.tier,
+                city=row.city,
+                last_touch_on=row.last_touch_on,
+                due_on=row.due_on,
+                days_since=(today - (row.last_touch_on or row.owned_since)).days,
+                max_days=longest[row.tier],
+            )
+            for row in rows
+        ]
+    )
+
+
+class Snooze(Base):
+    """An account somebody asked not to be reminded of until a day. Adherence does not change."""
+
+    __tablename__ = "snooze"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "user_id", "account_id", name="snooze_once"),
+        within_workspace("user", "user_id"),
+        within_workspace("account", "account_id"),
+        Index("snooze_of_account", "workspace_id", "account_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    user_id: Mapped[int]
+    account_id: Mapped[int]
+    hidden_until: Mapped[date]
+    reason: Mapped[str | None] = mapped_column(String(60))  # key of the list skip_reason
+    asked_at: Mapped[datetime]
+
+
+def snooze(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    until: date,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> Account:
+    """Hide the account from the actor's reminders until the day `until`. Raises NoSuchAccount."""
+    account = get(session, actor.workspace_id, account_id)
+    row = session.scalar(
+        select(Snooze).where(
+            Snooze.workspace_id == actor.workspace_id,
+            Snooze.user_id == actor.user_id,
+            Snooze.account_id == account_id,
+        )
+    )
+    if row is None:
+        row = Snooze(workspace_id=actor.workspace_id, user_id=actor.user_id, account_id=account_id)
+        session.add(row)
+    row.hidden_until, row.reason, row.asked_at = until, reason, now
+    return account
+
+
+def wake(session: Session, actor: Actor, account_id: int) -> None:
+    """Take a snooze back."""
+    row = session.scalar(
+        select(Snooze).where(
+            Snooze.workspace_id == actor.workspace_id,
+            Snooze.user_id == actor.user_id,
+            Snooze.account_id == account_id,
+        )
+    )
+    if row is not None:
+        session.delete(row)

@@ -1,0 +1,101 @@
+"""The people at an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import workspaces
+from models.db import Base, within_workspace
+from models.errors import NoSuchContact
+from models.text import name_key
+from models.users import Actor
+
+
+class Contact(Base):
+    """A professional at an account: never a patient, never a family."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="contact_in_workspace"),
+        UniqueConstraint("workspace_id", "external_id", name="contact_external_id_once"),
+        within_workspace("account", "account_id"),
+        within_workspace("user", "created_by_id"),
+        Index("contact_of_account", "workspace_id", "account_id", "name_key"),
+        Index("contact_names_changed", "workspace_id", "names_version"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    account_id: Mapped[int]
+    external_id: Mapped[str | None] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120))
+    credentials: Mapped[str] = mapped_column(String(60), default="")
+    title: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str | None] = mapped_column(String(60))  # key of the list contact_role
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    status: Mapped[str] = mapped_column(String(8), default="active")  # active, left, unknown
+    names_version: Mapped[int]
+    created_by_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class NewContact:
+    """A person the rep named who is not on the account's list yet."""
+
+    name: str
+
+
+def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence[Contact]:
+    """The contacts with these ids, in that order. Raises NoSuchContact when one is missing."""
+    wanted = list(dict.fromkeys(ids))
+    found = {
+        contact.id: contact
+        for contact in session.scalars(
+            select(Contact).where(Contact.workspace_id == workspace_id, Contact.id.in_(wanted))
+        )
+    }
+    if len(found) < len(wanted):
+        raise NoSuchContact
+    return [found[contact_id] for contact_id in wanted]
+
+
+def add(
+    session: Session, actor: Actor, account_id: int, new: NewContact, now: datetime
+) -> tuple[Contact, bool]:
+    """A person at the account, and whether they are new: one of the same name is returned."""
+    key = name_key(new.name)
+    known = session.scalar(
+        select(Contact).where(
+            Contact.workspace_id == actor.workspace_id,
+            Contact.account_id == account_id,
+            Contact.name_key == key,
+        )
+    )
+    if known is not None:
+        return known, False
+    contact = Contact(
+        workspace_id=actor.workspace_id,
+        account_id=account_id,
+        name=new.name,
+        name_key=key,
+        names_version=workspaces.next_names_version(session, actor.workspace_id),
+        created_by_id=actor.user_id,
+        created_at=now,
+    )
+    session.add(contact)
+    session.flush()
+    return contact, True
+
+
+def remove(session: Session, contact: Contact) -> None:
+    """Delete a contact that nothing points at any more."""
+    workspaces.next_names_version(session, contact.workspace_id, removed=True)
+    session.delete(contact)

@@ -1,0 +1,208 @@
+"""The database: engine, sessions, column types, and the few things that differ between engines."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, sessionmaker
+from sqlalchemy.orm import Session as Session  # passed on: the scheduler names it, and no SQL
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+Sessions = sessionmaker[Session]
+
+WAL_IS_SAFE_FROM = (3, 51, 3)
+"""Below it a WAL reset can corrupt the file: sqlite.org/wal.html, "walresetbug"."""
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only for a plain INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC. A naive one is refused; SQLite would hand it back naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's base: constraints get names that Alembic can find again."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, int: Id}
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, _parent: object) -> None:
+    """SQLite gives a deleted row's number out again unless told not to; buttons in old messages
+    hold ids, so a number must stay that one row's."""
+    if table.metadata is Base.metadata:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+def within_workspace(table: str, column: str) -> ForeignKeyConstraint:
+    """A foreign key over (workspace_id, column): a row can never point into another workspace."""
+    return ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"])
+
+
+def open_engine(url: str, *, statement: float = 1.5, pool_wait: float = 1.0) -> Engine:
+    """An engine for `url` with the time budget of its use.
+
+    statement  seconds one statement (SQLite: one wait for the lock) may take: 1.5 within an
+               interaction, 30 in a job (SQLite 5).
+    pool_wait  seconds to wait for a free connection.
+    Source of the figures: architecture section 8, reliability B7.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, busy=min(statement, 5.0), pool_wait=pool_wait)
+    waits = f"-c statement_timeout={int(statement * 1000)} -c lock_timeout={_lock_wait(statement)}"
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=5,
+        pool_timeout=pool_wait,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 2,
+            "application_name": f"touchbase/{os.getpid()}",
+            "options": f"{waits} -c idle_in_transaction_session_timeout=10000",
+        },
+    )
+
+
+def sessions_for(engine: Engine) -> Sessions:
+    """The factory whose `begin()` is the one way to a transaction. Rows outlive their session."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """A session that only reads: on SQLite it takes no write lock, so nobody waits for it."""
+    with sessions() as session:
+        session.connection(execution_options={"only_reads": True})
+        yield session
+
+
+def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, Any]) -> int | None:
+    """Insert a row unless one of the table's unique keys holds it already.
+
+    Returns the new row's id, or None when the row was there. The unique key decides, so two
+    processes at once end with one row.
+    """
+    statement = _insert(session, table).values(**values).on_conflict_do_nothing()
+    return session.execute(statement.returning(table.__table__.c.id)).scalar_one_or_none()
+
+
+def insert_many_if_absent(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *told: InstrumentedAttribute[Any],
+) -> set[tuple[Any, ...]]:
+    """Insert those rows that no unique key of the table holds already, in one statement.
+
+    All rows name the same columns, a few hundred rows at most. Returns, of those that were new,
+    the columns `told`.
+    """
+    if not rows:
+        return set()
+    statement = _insert(session, table).values([dict(row) for row in rows])
+    new = session.execute(statement.on_conflict_do_nothing().returning(*told))
+    return {tuple(row) for row in new}
+
+
+def insert_or_update(
+    session: Session,
+    table: type[Base],
+    values: Mapping[str, Any],
+    *,
+    on: Sequence[str],
+    changes: Mapping[str, Any],
+) -> None:
+    """Insert a row, or where the unique key over `on` holds one already, change that."""
+    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = made(table).values(**values)
+    session.execute(statement.on_conflict_do_update(index_elements=list(on), set_=dict(changes)))
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this is SQLite, where one writer at a time makes row locks needless."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    if is_sqlite(session):
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _lock_wait(statement: float) -> int:
+    return 500 if statement <= 2 else 5000
+
+
+def _sqlite(url: str, *, busy: float, pool_wait: float) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_timeout=pool_wait,
+        connect_args={"timeout": busy, "check_same_thread": False},
+    )
+    wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.execute(f"PRAGMA journal_mode={'WAL' if wal else 'DELETE'}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: reading and then writing must not meet a stale snapshot (SQLITE_BUSY).
+        reads = connection.get_execution_options().get("only_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,160 @@
+"""What Touchbase will not or cannot do, as facts. The sentences: `handlers/views/problems.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+class Refused(Exception):
+    """The person asked for something that is not possible. Never logged as a fault."""
+
+
+class NotYours(Refused):
+    """It belongs to somebody else, or is not there: both look the same from outside."""
+
+
+class NoSuchAccount(Refused):
+    """The account is gone, or was never in this workspace."""
+
+
+class NoSuchContact(Refused):
+    """The contact is gone, or was never in this workspace."""
+
+
+class NoSuchPerson(Refused):
+    """Nobody with that Slack id is known here."""
+
+
+@dataclass
+class NotAllowed(Refused):
+    """The act wants another role. `needs` is the least one that may do it."""
+
+    needs: str
+
+
+class GuestRefused(Refused):
+    """A bot, a guest or somebody of another organisation speaks; they have no account here."""
+
+
+@dataclass
+class TooLate(Refused):
+    """An edit or an undo after its time. `limit` is in words of the rule: "24 h", "7 days"."""
+
+    what: str
+    limit: str
+
+
+class AlreadyUndone(Refused):
+    """What the button is about was taken back before."""
+
+
+@dataclass
+class DayAhead(Refused):
+    """A visit on a day that is still to come, by the person's own calendar."""
+
+    day: date
+    today: date
+
+
+@dataclass
+class TooManyReferrals(Refused):
+    """More referrals in one entry than `limit`: almost always a slip of the thumb."""
+
+    limit: int
+
+
+@dataclass
+class ClosedReferral(Refused):
+    """The referral has reached an end, so it moves on no further."""
+
+    code: str
+
+
+class LastAdmin(Refused):
+    """The workspace would be left without an admin."""
+
+
+class AdminTaken(Refused):
+    """The workspace has an admin by now; only they give roles."""
+
+
+@dataclass
+class BadHour(Refused):
+    """A reminder hour outside `earliest` to `latest`, or one that is no time at all."""
+
+    earliest: str
+    latest: str
+
+
+class BadDays(Refused):
+    """Words that name no days of the week."""
+
+
+@dataclass
+class BadZone(Refused):
+    """Not the name of a time zone of the IANA database."""
+
+    name: str
+
+
+class ManagerLoop(Refused):
+    """Somebody would end up above themselves."""
+
+
+class Missing(Refused):
+    """A field that must be filled is empty."""
+
+
+class NotANumber(Refused):
+    """Digits were expected."""
+
+
+@dataclass
+class TooLong(Refused):
+    """More characters than can be kept."""
+
+    limit: int
+    length: int
+
+
+class BadChoice(Refused):
+    """A choice that is not, or no longer, on the list."""
+
+
+class NoLongerYours(Refused):
+    """The account of an old button belongs to somebody else by now."""
+
+
+@dataclass
+class BadRole(Refused):
+    """A word that is no role."""
+
+    word: str
+
+
+class WhoIsThat(Refused):
+    """Slack does not say who the person is whom Touchbase has never seen."""
+
+
+class NotSlackAdmin(Refused):
+    """The first admin must be an owner or admin of the Slack workspace."""
+
+
+class NotAChannel(Refused):
+    """A digest was asked for in a direct message."""
+
+
+class NotInChannel(Refused):
+    """The bot has to be invited before it can post there."""
+
+
+class SharedChannel(Refused):
+    """Another organization reads along (Slack Connect): figures stay out."""
+
+
+@dataclass
+class DigestTaken(Refused):
+    """The channel's digest was set up by somebody whom the person may not overrule."""
+
+    asked_by: str

@@ -1,0 +1,1 @@
+"""Other systems' row shapes to and from ours. No network, no session."""

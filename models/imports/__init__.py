@@ -1,0 +1,1 @@
+"""Taking a file's rows over into the tables: which are new, which changed, which cannot be."""

@@ -1,0 +1,185 @@
+"""A file's contacts into the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import lists
+from models.accounts import Account
+from models.contacts import Contact
+from models.exchange.broken import BadRow, SeveralFit, UnknownAccount
+from models.exchange.contacts import ContactRow
+from models.imports import people, writing
+from models.imports.report import Once, Reject, Report
+from models.imports.writing import Rows, Values
+from models.text import name_key
+from models.workspaces import Workspace
+
+_COLUMNS = (
+    "id",
+    "account_id",
+    "external_id",
+    "name",
+    "name_key",
+    "credentials",
+    "title",
+    "role",
+    "email",
+    "phone",
+)
+_NEW: Mapping[str, Any] = {
+    "external_id": None,
+    "role": None,
+    "status": "active",
+    **dict.fromkeys(("credentials", "title", "email", "phone"), ""),
+}
+
+
+def store(
+    session: Session,
+    workspace: Workspace,
+    rows: Sequence[ContactRow],
+    now: datetime,
+    report: Report,
+) -> None:
+    """Take the rows over: make what is new, change what differs, count in `report`."""
+    writing.hold(session, workspace.id)
+    matched, new = _match(session, workspace.id, rows, report)
+    labels = [row.role for _, _, row in matched if row.role] + [
+        row.role for _, row in new if row.role
+    ]
+    report.list_name = lists.CONTACT_ROLE
+    roles = people.entries(session, workspace.id, lists.CONTACT_ROLE, labels, report)
+
+    def told(account_id: int, row: ContactRow) -> dict[str, Any]:
+        role = {"role": roles[row.role]} if row.role else {}
+        return {"account_id": account_id, "name_key": row.key, **row.told, **role}
+
+    changes = {
+        record["id"]: differ
+        for record, account_id, row in matched
+        if (
+            differ := {
+                name: value
+                for name, value in told(account_id, row).items()
+                if record[name] != value
+            }
+        )
+    }
+    report.new, report.changed = len(new), len(changes)
+    report.unchanged = len(matched) - len(changes)
+    if not (new or changes):
+        return
+    version = writing.version_for(session, workspace.id, removed=False)
+    present = {record["id"]: record for record, _, _ in matched}
+    writing.change(session, Contact, changes, present, version)
+    fixed = {"workspace_id": workspace.id, "names_version": version, "created_at": now}
+    writing.put(
+        session, Contact, [{**_NEW, **told(account_id, row), **fixed} for account_id, row in new]
+    )
+
+
+def _match(
+    session: Session, workspace_id: int, rows: Sequence[ContactRow], report: Report
+) -> tuple[list[tuple[Values, int, ContactRow]], list[tuple[int, ContactRow]]]:
+    """Each row with the contact it is about and its account, and the rows about nobody yet."""
+    places = _Accounts(session, workspace_id, rows)
+    known = _Known(session, workspace_id, rows, places.ids())
+    once = Once()
+    matched: list[tuple[Values, int, ContactRow]] = []
+    new: list[tuple[int, ContactRow]] = []
+    for row in rows:
+        try:
+            account_id = places.find(row)
+            once.see((account_id, row.key), row.line, "external_id" in row.told)
+            record = known.find(row, account_id)
+            if record is not None:
+                once.take(record["id"], row.line)
+        except BadRow as reason:
+            report.rejects.append(Reject(row.line, reason))
+            continue
+        if record is None:
+            new.append((account_id, row))
+        else:
+            matched.append((record, account_id, row))
+    return matched, new
+
+
+class _Accounts:
+    """The accounts that the rows name, by external id or by name."""
+
+    def __init__(self, session: Session, workspace_id: int, rows: Sequence[ContactRow]) -> None:
+        query = select(Account.id, Account.external_id, Account.name_key).where(
+            Account.workspace_id == workspace_id, Account.archived_at.is_(None)
+        )
+        ids = (row.account for row in rows if row.by == "account_external_id")
+        keys = (name_key(row.account) for row in rows if row.by == "account_name")
+        self._by_id: dict[str, int] = {
+            account.external_id: account.id
+            for account in writing.found(session, query, Account.external_id, ids)
+        }
+        self._by_key: dict[str, list[int]] = {}
+        for account in writing.found(session, query, Account.name_key, keys):
+            self._by_key.setdefault(account.name_key, []).append(account.id)
+
+    def ids(self) -> set[int]:
+        """Of every account found."""
+        return {*self._by_id.values(), *(one for fit in self._by_key.values() for one in fit)}
+
+    def find(self, row: ContactRow) -> int:
+        """The row's account. Raises UnknownAccount or SeveralFit."""
+        if row.by == "account_external_id":
+            fit = [self._by_id[row.account]] if row.account in self._by_id else []
+        else:
+            fit = self._by_key.get(name_key(row.account), [])
+        if not fit:
+            raise UnknownAccount(row.by, row.account)
+        if len(fit) > 1:
+            raise SeveralFit("account", row.account)
+        return fit[0]
+
+
+class _Known:
+    """The contacts that the rows may be about."""
+
+    def __init__(
+        self,
+        session: Session,
+        workspace_id: int,
+        rows: Sequence[ContactRow],
+        account_ids: set[int],
+    ) -> None:
+        query = _records().where(Contact.workspace_id == workspace_id)
+        ids = (row.told["external_id"] for row in rows if "external_id" in row.told)
+        self._by_id: dict[str, Values] = {
+            record.external_id: record._asdict()
+            for record in writing.found(session, query, Contact.external_id, ids)
+        }
+        self._by_name: dict[tuple[int, str], list[Values]] = {}
+        for record in writing.found(session, query, Contact.account_id, sorted(account_ids)):
+            place = (record.account_id, record.name_key)
+            self._by_name.setdefault(place, []).append(record._asdict())
+
+    def find(self, row: ContactRow, account_id: int) -> Values | None:
+        """The contact of this external id, else of this name at the account. Raises SeveralFit.
+
+        A row with an id never takes a contact that has another one.
+        """
+        external_id = row.told.get("external_id")
+        if external_id in self._by_id:
+            return self._by_id[external_id]
+        fit = self._by_name.get((account_id, row.key), [])
+        if external_id is not None:
+            fit = [record for record in fit if record["external_id"] is None]
+        if len(fit) > 1:
+            raise SeveralFit("contact", row.told["name"])
+        return fit[0] if fit else None
+
+
+def _records() -> Rows:
+    return select(*(getattr(Contact, name) for name in _COLUMNS))

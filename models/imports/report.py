@@ -1,0 +1,71 @@
+"""What became of an import."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from models.errors import Refused
+from models.exchange.broken import BadRow, SameRecord
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A line that was left out, and why."""
+
+    line: int
+    reason: BadRow
+
+
+@dataclass
+class RowsRefused(Refused):
+    """Rows that cannot be taken, in an import that takes all or nothing; at least one."""
+
+    rejects: list[Reject]
+
+
+@dataclass
+class Report:
+    """What an import did, or with `--dry-run` would have done.
+
+    new_entries  labels that were added to `list_name`, the list of types or roles.
+    new_people   Slack ids of owners nobody had heard of.
+    waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
+    ignored      columns that are no field.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    list_name: str = ""
+    new_entries: list[str] = field(default_factory=list)
+    new_people: list[str] = field(default_factory=list)
+    waiting: int = 0
+    ignored: tuple[str, ...] = ()
+
+
+class Once:
+    """Sees to it that a record is told by one line only.
+
+    Two lines of one name are two records when each has its own external id; a line without an id
+    would be taken for the other the next time the file comes.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[Hashable, tuple[int, bool]] = {}
+        self._taken: dict[int, int] = {}
+
+    def see(self, identity: Hashable, line: int, has_id: bool) -> None:
+        """Raises SameRecord."""
+        first, all_have_ids = self._told.setdefault(identity, (line, True))
+        if first != line and not (has_id and all_have_ids):
+            raise SameRecord(first)
+        if not has_id:
+            self._told[identity] = (first, False)
+
+    def take(self, record_id: int, line: int) -> None:
+        """The line is about this stored record. Raises SameRecord."""
+        first = self._taken.setdefault(record_id, line)
+        if first != line:
+            raise SameRecord(first)

@@ -1,0 +1,232 @@
+"""Lists a customer may rename or extend: touch types, outcomes, statuses, reasons, roles.
+
+Rows, not enums. A row's `key` is what other tables hold and never changes; its `label` is what
+people read. Defaults: domain.md D2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.db import Base
+from models.text import name_key
+
+ACCOUNT_TYPE, CONTACT_ROLE = "account_type", "contact_role"
+TOUCH_TYPE, OUTCOME = "touch_type", "outcome"
+SERVICE_LINE, PAYER_TYPE = "service_line", "payer_type"
+REFERRAL_STATUS = "referral_status"
+SKIP_REASON = "skip_reason"
+
+
+class Choice(Base):
+    """One entry of one list of a workspace."""
+
+    __tablename__ = "choice"
+    __table_args__ = (UniqueConstraint("workspace_id", "list", "key", name="choice_once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    list: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(75))  # Slack's limit for an option's text
+    # What the entry means to a rule: "qualifying" for a touch type that restarts the cadence
+    # clock, "attempt" for an outcome that does not; for a referral's status how far it is.
+    meaning: Mapped[str] = mapped_column(String(12), default="")
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A list's entry as views show it."""
+
+    key: str
+    label: str
+    meaning: str = ""
+
+
+def entries(session: Session, workspace_id: int, *lists: str) -> dict[str, Sequence[Entry]]:
+    """The entries of the named lists, each in its order, in one read."""
+    rows = session.execute(
+        select(Choice.list, Choice.key, Choice.label, Choice.meaning)
+        .where(Choice.workspace_id == workspace_id, Choice.list.in_(lists))
+        .order_by(Choice.list, Choice.position, Choice.key)
+    )
+    found: dict[str, list[Entry]] = {name: [] for name in lists}
+    for name, key, label, meaning in rows:
+        found[name].append(Entry(key, label, meaning))
+    return dict(found)
+
+
+def meaning(session: Session, workspace_id: int, list_name: str, key: str | None) -> str | None:
+    """What the entry means to the rules; None when the list has no such entry."""
+    return session.scalar(
+        select(Choice.meaning).where(
+            Choice.workspace_id == workspace_id, Choice.list == list_name, Choice.key == key
+        )
+    )
+
+
+def add(session: Session, workspace_id: int, list_name: str, label: str) -> Entry:
+    """A new last entry of the list, its key made from its label; an equal one is returned."""
+    key = name_key(label)[:60]
+    known = session.scalar(
+        select(Choice).where(
+            Choice.workspace_id == workspace_id, Choice.list == list_name, Choice.key == key
+        )
+    )
+    if known is None:
+        last = session.scalar(
+            select(func.max(Choice.position)).where(
+                Choice.workspace_id == workspace_id, Choice.list == list_name
+            )
+        )
+        known = Choice(
+            workspace_id=workspace_id,
+            list=list_name,
+            key=key,
+            label=label[:75],
+            position=(last or 0) + 1,
+        )
+        session.add(known)
+        session.flush()
+    return Entry(known.key, known.label, known.meaning)
+
+
+def seed(session: Session, workspace_id: int) -> None:
+    """Fill the lists of a new workspace with the defaults of its field."""
+    session.execute(
+        insert(Choice),
+        [
+            {
+                "workspace_id": workspace_id,
+                "list": name,
+                "key": entry.key,
+                "label": entry.label,
+                "meaning": entry.meaning,
+                "position": place,
+            }
+            for name, group in _DEFAULTS.items()
+            for place, entry in enumerate(group, start=1)
+        ],
+    )
+
+
+def _plain(*labels: str) -> list[Entry]:
+    return [Entry(name_key(label), label) for label in labels]
+
+
+def _meaning(what: str, labels: Iterable[str]) -> list[Entry]:
+    return [Entry(label.casefold(), label, what) for label in labels]
+
+
+_DEFAULTS: dict[str, list[Entry]] = {
+    ACCOUNT_TYPE: _plain(
+        "Hospital",
+        "LTACH",
+        "Inpatient rehab",
+        "SNF",
+        "Assisted living",
+        "Physician practice",
+        "Specialty clinic",
+        "Outpatient therapy",
+        "Home health",
+        "Hospice",
+        "Payer",
+        "Workers comp carrier",
+        "Case management",
+        "Life care planner",
+        "Attorney",
+        "VA / government",
+        "Community organization",
+        "Families",
+        "Vendor",
+        "Internal",
+    ),
+    CONTACT_ROLE: _plain(
+        "Physician",
+        "NP / PA",
+        "Discharge planner",
+        "Case manager",
+        "Social worker",
+        "Therapist",
+        "Admissions",
+        "Unit manager",
+        "DON",
+        "Administrator",
+        "Executive",
+        "Practice manager",
+        "Referral coordinator",
+        "Payer case manager",
+        "Adjuster",
+        "Agent",
+        "Broker",
+        "Other",
+    ),
+    TOUCH_TYPE: [
+        *_meaning("qualifying", ["Visit", "Call"]),
+        *_meaning("", ["Email", "Voicemail", "Text"]),
+        *_meaning("qualifying", ["Virtual meeting", "Lunch and learn", "In-service", "Event"]),
+        *_meaning("", ["Drop-off"]),
+    ],
+    OUTCOME: [
+        *_meaning("", ["Met target", "Met other staff"]),
+        *_meaning(
+            "attempt", ["Left materials", "Gatekeeper only", "No access", "Reached voicemail"]
+        ),
+        *_meaning("", ["Rescheduled", "Declined", "Referral given", "Follow-up agreed"]),
+    ],
+    SERVICE_LINE: _plain(
+        "Neuro-rehab home & community",
+        "Outpatient neuro",
+        "Residential",
+        "Day treatment",
+        "Brain injury",
+        "Spinal cord",
+        "Stroke",
+        "PT",
+        "OT",
+        "SLP",
+    ),
+    PAYER_TYPE: _plain(
+        "Medicare FFS",
+        "Medicare Advantage",
+        "Medicaid",
+        "Managed Medicaid",
+        "Commercial",
+        "Workers compensation",
+        "Auto / no-fault",
+        "VA / TRICARE",
+        "Long-term-care insurance",
+        "Private pay",
+        "Charity",
+        "Pending",
+        "Other",
+    ),
+    REFERRAL_STATUS: [
+        Entry("new", "New", "open"),
+        Entry("contacted", "Contacted", "open"),
+        Entry("in_review", "In review", "open"),
+        Entry("info_needed", "Info needed", "open"),
+        Entry("accepted", "Accepted", "open"),
+        Entry("scheduled", "Scheduled", "open"),
+        Entry("on_hold", "On hold", "open"),
+        Entry("started", "Started", "won"),
+        Entry("declined", "Declined by us", "declined"),
+        Entry("lost", "Lost", "lost"),
+        Entry("cancelled", "Cancelled", "cancelled"),
+    ],
+    SKIP_REASON: _plain(
+        "On leave",
+        "Account closed",
+        "Waiting for them",
+        "Seen informally",
+        "Wrong cadence",
+        "Duplicate",
+        "No access",
+        "Other",
+    ),
+}

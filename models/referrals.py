@@ -1,0 +1,217 @@
+"""Referrals, in and out: each known by a code made here, never by a patient's name."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import lists
+from models.db import Base, within_workspace
+from models.errors import ClosedReferral, NotYours, TooManyReferrals
+from models.users import Actor
+
+IN, OUT = "in", "out"
+NEW = "new"
+MOST_AT_ONCE = 20
+URGENCIES = ("routine", "urgent")
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that a person reads two ways
+
+
+class Referral(Base):
+    """One referral: n referrals are n rows."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="referral_in_workspace"),
+        UniqueConstraint("workspace_id", "code", name="referral_code_once"),
+        UniqueConstraint("workspace_id", "submission", "place", name="referral_logged_once"),
+        within_workspace("account", "account_id"),
+        within_workspace("contact", "contact_id"),
+        within_workspace("user", "owner_id"),
+        within_workspace("touch", "touch_id"),
+        Index(
+            "referral_of_owner", "workspace_id", "owner_id", "received_on", "direction", "status"
+        ),
+        Index("referral_of_account", "workspace_id", "account_id", "received_on"),
+        Index("referral_of_touch", "workspace_id", "touch_id"),
+        Index("referral_of_contact", "workspace_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    code: Mapped[str] = mapped_column(String(12))  # drawn at random, says nothing of anybody
+    direction: Mapped[str] = mapped_column(String(3))  # in, out
+    received_on: Mapped[date]  # the rep's own calendar day
+    logged_at: Mapped[datetime]
+    account_id: Mapped[int]  # who referred (in), or to whom (out)
+    contact_id: Mapped[int | None]
+    owner_id: Mapped[int]
+    touch_id: Mapped[int | None]
+    service_line: Mapped[str | None] = mapped_column(String(60))
+    payer_type: Mapped[str | None] = mapped_column(String(60))
+    urgency: Mapped[str] = mapped_column(String(8))
+    status: Mapped[str] = mapped_column(String(20))  # key of the list referral_status
+    status_changed_at: Mapped[datetime]
+    submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
+    place: Mapped[int] = mapped_column(SmallInteger)  # its number within the form
+
+
+@dataclass(frozen=True)
+class Received:
+    """What is told about one or several referrals at once."""
+
+    account_id: int
+    received_on: date
+    count: int
+    direction: str = IN
+    contact_id: int | None = None
+    touch_id: int | None = None
+    service_line: str | None = None
+    payer_type: str | None = None
+    urgency: str = URGENCIES[0]
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    told: Received,
+    *,
+    submission: str,
+    now: datetime,
+    first: int = 0,
+) -> list[Referral]:
+    """One row per referral, each new and with a code of its own.
+
+    first  the place in the form of the first of them (an edit adds after those already there).
+
+    Raises TooManyReferrals above 20.
+    """
+    if told.count > MOST_AT_ONCE:
+        raise TooManyReferrals(MOST_AT_ONCE)
+    rows = [
+        Referral(
+            workspace_id=actor.workspace_id,
+            code=new_code(),
+            direction=told.direction,
+            received_on=told.received_on,
+            logged_at=now,
+            account_id=told.account_id,
+            contact_id=told.contact_id,
+            owner_id=actor.user_id,
+            touch_id=told.touch_id,
+            service_line=told.service_line,
+            payer_type=told.payer_type,
+            urgency=told.urgency,
+            status=NEW,
+            status_changed_at=now,
+            submission=submission,
+            place=first + number,
+        )
+        for number in range(told.count)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def new_code() -> str:
+    """An opaque reference such as "R-7F3K-9QWM": random, derived from nothing."""
+    drawn = [secrets.choice(_LETTERS) for _ in range(8)]
+    return f"R-{''.join(drawn[:4])}-{''.join(drawn[4:])}"
+
+
+def get(session: Session, workspace_id: int, referral_id: int) -> Referral:
+    """The referral's row. Raises NotYours."""
+    found = session.scalar(
+        select(Referral).where(Referral.workspace_id == workspace_id, Referral.id == referral_id)
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+def of_touch(session: Session, workspace_id: int, touch_id: int) -> Sequence[Referral]:
+    """The referrals logged with a touch, in their order."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.workspace_id == workspace_id, Referral.touch_id == touch_id)
+        .order_by(Referral.place)
+    ).all()
+
+
+def of_submission(session: Session, workspace_id: int, submission: str) -> Sequence[Referral]:
+    """The referrals one form became, in their order."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.workspace_id == workspace_id, Referral.submission == submission)
+        .order_by(Referral.place)
+    ).all()
+
+
+def logged_with_visit(session: Session, actor: Actor, account_id: int, day: date) -> int:
+    """How many the actor logged with their visits to the account on that day."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Referral)
+            .where(
+                Referral.workspace_id == actor.workspace_id,
+                Referral.account_id == account_id,
+                Referral.owner_id == actor.user_id,
+                Referral.received_on == day,
+                Referral.direction == IN,
+                Referral.touch_id.is_not(None),
+            )
+        )
+        or 0
+    )
+
+
+def any_at(session: Session, workspace_id: int, account_id: int) -> bool:
+    """Whether the account has any referral at all."""
+    return (
+        session.scalar(
+            select(Referral.id)
+            .where(Referral.workspace_id == workspace_id, Referral.account_id == account_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def of_contact(session: Session, workspace_id: int, contact_id: int) -> bool:
+    """Whether any referral names the contact."""
+    return (
+        session.scalar(
+            select(Referral.id)
+            .where(Referral.workspace_id == workspace_id, Referral.contact_id == contact_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def move(session: Session, actor: Actor, referral_id: int, status: str, now: datetime) -> Referral:
+    """Move the actor's own referral to another status.
+
+    Raises NotYours, and ClosedReferral when it has reached an end. Moving it to where it stands
+    changes nothing.
+    """
+    found = get(session, actor.workspace_id, referral_id)
+    if found.owner_id != actor.user_id:
+        raise NotYours
+    if found.status == status:
+        return found
+    here = lists.meaning(session, actor.workspace_id, lists.REFERRAL_STATUS, found.status)
+    if here not in ("open", None):
+        raise ClosedReferral(found.code)
+    if lists.meaning(session, actor.workspace_id, lists.REFERRAL_STATUS, status) is None:
+        raise NotYours
+    found.status, found.status_changed_at = status, now
+    return found

@@ -1,0 +1,85 @@
+"""A local hour on a local day as an instant, and which day comes next. Pure.
+
+Never "plus 24 hours", never a cron trigger: both are wrong around clock changes. Source:
+RFC 5545 section 3.3.5, and reliability B4.1.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+LATE = timedelta(hours=4)
+"""How long after its hour a morning message is still worth sending."""
+
+QUIET_FROM = time(20, 0)
+"""The evening hour after which nobody is sent a reminder."""
+
+EARLIEST, LATEST = time(5, 0), time(19, 30)
+"""The hours a person may choose for the morning message."""
+
+WEEKDAYS = 0b0011111
+"""Work days as bits, Monday the lowest: Monday to Friday."""
+
+
+def is_zone(name: str | None) -> bool:
+    """Whether `name` is a zone of the IANA database (Slack has been seen to send others)."""
+    return name in _zones()
+
+
+def local_day(now: datetime, zone: str) -> date:
+    """The calendar day in `zone` at the instant `now`."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def instant(day: date, at: time, zone: str) -> datetime | None:
+    """The instant (UTC) at which clocks in `zone` show `at` on `day`.
+
+    A time skipped by a clock change is read with the offset before the gap (02:30 becomes
+    03:30); a time that comes twice is its first coming. None when the whole day does not exist
+    there (Apia had no 30 December 2011).
+    """
+    place = ZoneInfo(zone)
+    if _round_trip(datetime.combine(day, time(12), tzinfo=place)).date() != day:
+        return None
+    return datetime.combine(day, at, tzinfo=place).astimezone(UTC)
+
+
+def window(day: date, at: time, zone: str) -> tuple[datetime, datetime] | None:
+    """From when to when the message of `day` may be sent; None when the day does not exist."""
+    opens = instant(day, at, zone)
+    quiet = instant(day, QUIET_FROM, zone)
+    if opens is None or quiet is None:
+        return None
+    return opens, min(opens + LATE, quiet)
+
+
+def is_work_day(day: date, work_days: int) -> bool:
+    """Whether the bit of `day`'s weekday is set."""
+    return bool(work_days >> day.weekday() & 1)
+
+
+def next_window(
+    not_before: date, at: time, zone: str, work_days: int, now: datetime
+) -> tuple[date, datetime] | None:
+    """The first work day from `not_before` on whose window is open or still to come, and its
+    opening instant; None when there are no work days at all.
+    """
+    for ahead in range(15):  # any set bit comes round within a week, a missing day costs one more
+        day = not_before + timedelta(days=ahead)
+        if not is_work_day(day, work_days):
+            continue
+        times = window(day, at, zone)
+        if times is not None and now <= times[1]:
+            return day, times[0]
+    return None
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def _round_trip(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)

@@ -1,0 +1,42 @@
+"""Every module that declares tables, so that `Base.metadata` is whole once this is imported."""
+
+from __future__ import annotations
+
+from models import (
+    accounts,
+    aliases,
+    audit,
+    cadence,
+    competitors,
+    contacts,
+    deliveries,
+    follow_ups,
+    lists,
+    referrals,
+    requests,
+    subscriptions,
+    touches,
+    users,
+    workspaces,
+)
+from models.db import Base
+
+SUBJECTS = (
+    accounts,
+    aliases,
+    audit,
+    cadence,
+    competitors,
+    contacts,
+    deliveries,
+    follow_ups,
+    lists,
+    referrals,
+    requests,
+    subscriptions,
+    touches,
+    users,
+    workspaces,
+)
+
+metadata = Base.metadata

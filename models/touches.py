@@ -1,0 +1,166 @@
+"""Touches: the act of contacting an account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import lists
+from models.contacts import Contact
+from models.db import Base, within_workspace
+from models.errors import NotYours
+from models.phi import Clean
+from models.users import Actor
+
+EVENT = "event"
+"""The one touch type that may stand without an account."""
+
+
+class Touch(Base):
+    """One visit, call or message from a rep to an account."""
+
+    __tablename__ = "touch"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="touch_in_workspace"),
+        UniqueConstraint("workspace_id", "submission", name="touch_logged_once"),
+        within_workspace("account", "account_id"),
+        within_workspace("user", "user_id"),
+        within_workspace("competitor", "competitor_id"),
+        Index("touch_of_user", "workspace_id", "user_id", "occurred_on", "type"),
+        Index("touch_of_account", "workspace_id", "account_id", "occurred_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    account_id: Mapped[int | None]  # an event may have none
+    user_id: Mapped[int]
+    type: Mapped[str] = mapped_column(String(60))  # key of the list touch_type
+    occurred_on: Mapped[date]  # the rep's own calendar day, never converted
+    occurred_at: Mapped[str | None] = mapped_column(String(5))  # "14:30", only if one was told
+    logged_at: Mapped[datetime]
+    # Its type counts for the cadence and its outcome is no mere attempt; kept, so that a later
+    # change of the lists does not rewrite history.
+    qualifying: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[str | None] = mapped_column(String(60))  # key of the list outcome
+    service_line: Mapped[str | None] = mapped_column(String(60))
+    competitor_id: Mapped[int | None]
+    note: Mapped[Clean] = mapped_column(Text)  # has passed phi.clean
+    source: Mapped[str] = mapped_column(String(10))  # command, reminder, import
+    submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
+    edits: Mapped[int] = mapped_column(default=0)
+    # What the save made beside the touch, so that an undo can take it back.
+    made_account: Mapped[bool] = mapped_column(Boolean, default=False)
+    made_owner: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class TouchContact(Base):
+    """Who was met."""
+
+    __tablename__ = "touch_contact"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "touch_id", "contact_id", name="met_once"),
+        within_workspace("touch", "touch_id"),
+        within_workspace("contact", "contact_id"),
+        Index("met_contact", "workspace_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    touch_id: Mapped[int]
+    contact_id: Mapped[int]
+    made: Mapped[bool] = mapped_column(Boolean, default=False)  # first entered with this touch
+
+
+def qualifies(session: Session, workspace_id: int, type_: str, outcome: str | None) -> bool:
+    """Whether a touch of this type and outcome restarts the cadence clock (domain.md D2, D3)."""
+    if lists.meaning(session, workspace_id, lists.TOUCH_TYPE, type_) != "qualifying":
+        return False
+    if outcome is None:
+        return True
+    return lists.meaning(session, workspace_id, lists.OUTCOME, outcome) != "attempt"
+
+
+def get(session: Session, workspace_id: int, touch_id: int) -> Touch:
+    """The touch's row. Raises NotYours when it is not in this workspace (any more)."""
+    touch = session.scalar(
+        select(Touch).where(Touch.workspace_id == workspace_id, Touch.id == touch_id)
+    )
+    if touch is None:
+        raise NotYours
+    return touch
+
+
+def own(session: Session, actor: Actor, touch_id: int) -> Touch:
+    """The actor's own touch. Raises NotYours."""
+    touch = get(session, actor.workspace_id, touch_id)
+    if touch.user_id != actor.user_id:
+        raise NotYours
+    return touch
+
+
+def by_submission(session: Session, workspace_id: int, submission: str) -> Touch | None:
+    """The touch a form has already become, if it has."""
+    return session.scalar(
+        select(Touch).where(Touch.workspace_id == workspace_id, Touch.submission == submission)
+    )
+
+
+def met(session: Session, workspace_id: int, touch_id: int) -> Sequence[Contact]:
+    """The contacts met, in the order they were named."""
+    return session.scalars(
+        select(Contact)
+        .join(
+            TouchContact,
+            (TouchContact.workspace_id == Contact.workspace_id)
+            & (TouchContact.contact_id == Contact.id),
+        )
+        .where(TouchContact.workspace_id == workspace_id, TouchContact.touch_id == touch_id)
+        .order_by(TouchContact.id)
+    ).all()
+
+
+def last_qualifying_on(session: Session, workspace_id: int, account_id: int) -> date | None:
+    """The day of the account's last touch that counts, anybody's."""
+    return session.scalar(
+        select(func.max(Touch.occurred_on)).where(
+            Touch.workspace_id == workspace_id,
+            Touch.account_id == account_id,
+            Touch.qualifying,
+        )
+    )
+
+
+def any_at(session: Session, workspace_id: int, account_id: int) -> bool:
+    """Whether the account has any touch at all."""
+    return (
+        session.scalar(
+            select(Touch.id)
+            .where(Touch.workspace_id == workspace_id, Touch.account_id == account_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def remove(session: Session, touch: Touch) -> None:
+    """Delete a touch and who was met in it."""
+    session.execute(
+        delete(TouchContact).where(
+            TouchContact.workspace_id == touch.workspace_id, TouchContact.touch_id == touch.id
+        )
+    )
+    session.delete(touch)
+    session.flush()

@@ -1,0 +1,297 @@
+"""The people: who they are, where and when they work, what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import slots
+from models.db import Base, within_workspace
+from models.errors import BadHour, BadZone, ManagerLoop, NoSuchPerson
+from models.text import tidy
+from models.workspaces import Workspace
+
+REP, MANAGER, ADMIN = "rep", "manager", "admin"
+ROLES = (REP, MANAGER, ADMIN)
+
+ZONE_CHOSEN, ZONE_OF_SLACK, ZONE_OF_WORKSPACE = "user", "slack", "workspace"
+"""Where a person's zone is from, the strongest first: a chosen one is not overwritten."""
+
+
+class User(Base):
+    """Anyone known to Touchbase; "rep" in text."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="user_in_workspace"),
+        UniqueConstraint("workspace_id", "slack_id", name="user_once"),
+        within_workspace("user", "manager_id"),
+        Index("user_by_email", "workspace_id", "email"),
+        Index("user_due", "next_due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    slack_id: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str | None] = mapped_column(String(254))  # lower case
+    role: Mapped[str] = mapped_column(String(8), default=REP)
+    manager_id: Mapped[int | None]
+    zone: Mapped[str] = mapped_column(String(64))
+    zone_source: Mapped[str] = mapped_column(String(9))
+    profile_read_at: Mapped[datetime | None]  # when Slack last told us who this is
+    remind_at: Mapped[time] = mapped_column(default=time(7, 30))
+    work_days: Mapped[int] = mapped_column(SmallInteger, default=slots.WEEKDAYS)
+    reminders_on: Mapped[bool] = mapped_column(Boolean, default=True)
+    enrolled_on: Mapped[date]  # their own calendar day; the first reminder comes after it
+    greeted_at: Mapped[datetime | None]  # the reminder that says how to stop them was sent
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime]
+    # The planner's place: the day whose reminder is planned next, its instant, and the instant
+    # at which this was reckoned. A place reckoned by a clock ahead of ours is reckoned anew.
+    next_local_date: Mapped[date | None]
+    next_due_at: Mapped[datetime | None]
+    planned_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking."""
+
+    workspace_id: int
+    user_id: int
+    slack_id: str
+    role: str
+    zone: str
+
+    def today(self, now: datetime) -> date:
+        """The day on the person's own calendar."""
+        return slots.local_day(now, self.zone)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says of a person."""
+
+    name: str = ""
+    zone: str | None = None
+    email: str | None = None
+    active: bool = True
+
+
+def asking(session: Session, team_id: str, slack_id: str) -> Actor | None:
+    """The person behind a Slack team's and a Slack person's id, in one read; None as `actor`."""
+    row = session.execute(
+        select(User.workspace_id, User.id, User.role, User.zone)
+        .join(Workspace, Workspace.id == User.workspace_id)
+        .where(
+            Workspace.slack_team_id == team_id,
+            User.slack_id == slack_id,
+            User.profile_read_at.is_not(None),
+            User.active,
+        )
+    ).one_or_none()
+    return None if row is None else Actor(row[0], row.id, slack_id, row.role, row.zone)
+
+
+def actor(session: Session, workspace_id: int, slack_id: str) -> Actor | None:
+    """The person behind a Slack id, or None when they are new or were only ever named."""
+    row = session.execute(
+        select(User.id, User.role, User.zone).where(
+            User.workspace_id == workspace_id,
+            User.slack_id == slack_id,
+            User.profile_read_at.is_not(None),
+            User.active,
+        )
+    ).one_or_none()
+    return None if row is None else Actor(workspace_id, row.id, slack_id, row.role, row.zone)
+
+
+def enrol(
+    session: Session,
+    workspace_id: int,
+    slack_id: str,
+    *,
+    zone: str,
+    now: datetime,
+    profile: Profile | None = None,
+) -> User:
+    """The person's row, made if it is new (as a rep); then what `profile` says is taken over.
+
+    zone  the workspace's, for as long as nobody knows better.
+    """
+    user = by_slack_id(session, workspace_id, slack_id)
+    if user is None:
+        user = User(
+            workspace_id=workspace_id,
+            slack_id=slack_id,
+            name="",
+            zone=zone,
+            zone_source=ZONE_OF_WORKSPACE,
+            role=REP,
+            remind_at=time(7, 30),
+            work_days=slots.WEEKDAYS,
+            reminders_on=True,
+            active=True,
+            enrolled_on=slots.local_day(now, zone),
+            created_at=now,
+        )
+        session.add(user)
+    if profile is not None:
+        learn(user, profile, now)
+    reschedule(user, now)
+    session.flush()
+    return user
+
+
+def learn(user: User, profile: Profile, now: datetime) -> None:
+    """Take over what Slack says: the name, the e-mail if none was set, the zone if none was
+    chosen and it is one."""
+    user.profile_read_at = now
+    user.active = profile.active
+    user.name = tidy(profile.name, 120) or user.name
+    if profile.email and not user.email:
+        user.email = profile.email.strip().casefold()[:254]
+    if user.zone_source != ZONE_CHOSEN and profile.zone and slots.is_zone(profile.zone):
+        first_told = user.zone_source == ZONE_OF_WORKSPACE
+        user.zone, user.zone_source = profile.zone, ZONE_OF_SLACK
+        if first_told:  # the day of enrolment was read on the workspace's calendar till now
+            user.enrolled_on = slots.local_day(user.created_at, user.zone)
+    reschedule(user, now)
+
+
+def unread(session: Session, limit: int = 100) -> Sequence[User]:
+    """People whose profile was never read from Slack: named by an import or on the command line."""
+    return session.scalars(
+        select(User)
+        .where(User.profile_read_at.is_(None), User.slack_id.is_not(None), User.active)
+        .order_by(User.id)
+        .limit(limit)
+    ).all()
+
+
+def by_slack_id(session: Session, workspace_id: int, slack_id: str) -> User | None:
+    """The person with this Slack id, whether or not they ever used Touchbase."""
+    return session.scalar(
+        select(User).where(User.workspace_id == workspace_id, User.slack_id == slack_id)
+    )
+
+
+def by_email(session: Session, workspace_id: int, email: str) -> User | None:
+    """The person with this e-mail address, in any case."""
+    return session.scalar(
+        select(User)
+        .where(User.workspace_id == workspace_id, User.email == email.strip().casefold())
+        .order_by(User.id)
+        .limit(1)
+    )
+
+
+def get(session: Session, workspace_id: int, user_id: int) -> User:
+    """The person's row. Raises NoSuchPerson."""
+    user = session.scalar(select(User).where(User.workspace_id == workspace_id, User.id == user_id))
+    if user is None:
+        raise NoSuchPerson
+    return user
+
+
+def names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, for showing."""
+    rows = session.execute(
+        select(User.id, User.name).where(User.workspace_id == workspace_id, User.id.in_(set(ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def team(session: Session, workspace_id: int, user_id: int) -> set[int]:
+    """The ids of the person and of everyone below them, at any depth."""
+    below = (
+        select(User.id)
+        .where(User.workspace_id == workspace_id, User.id == user_id)
+        .cte("below", recursive=True)
+    )
+    below = below.union(
+        select(User.id).where(User.workspace_id == workspace_id, User.manager_id == below.c.id)
+    )
+    return set(session.scalars(select(below.c.id)))
+
+
+def has_admin(session: Session, workspace_id: int) -> bool:
+    """Whether anybody may give roles yet."""
+    return bool(count_admins(session, workspace_id))
+
+
+def count_admins(session: Session, workspace_id: int) -> int:
+    """How many active admins the workspace has."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(User)
+            .where(User.workspace_id == workspace_id, User.role == ADMIN, User.active)
+        )
+        or 0
+    )
+
+
+def put_under(session: Session, user: User, manager: User) -> None:
+    """Make `manager` the person's manager. Raises ManagerLoop when they are below the person."""
+    if manager.id in team(session, user.workspace_id, user.id):
+        raise ManagerLoop
+    user.manager_id = manager.id
+
+
+def move_to(user: User, zone: str, now: datetime) -> None:
+    """The person chooses a zone, which Slack's no longer overrides. Raises BadZone."""
+    if not slots.is_zone(zone):
+        raise BadZone(zone)
+    user.zone, user.zone_source = zone, ZONE_CHOSEN
+    reschedule(user, now)
+
+
+def remind(
+    user: User, now: datetime, *, at: time | None = None, work_days: int | None = None
+) -> None:
+    """Switch the morning message on, and move it. Raises BadHour outside 05:00 to 19:30."""
+    if at is not None:
+        if not slots.EARLIEST <= at <= slots.LATEST:
+            raise BadHour(f"{slots.EARLIEST:%H:%M}", f"{slots.LATEST:%H:%M}")
+        user.remind_at = at
+    if work_days:
+        user.work_days = work_days
+    user.reminders_on = True
+    reschedule(user, now)
+
+
+def stop_reminding(user: User) -> None:
+    """No morning message until the person asks for it again."""
+    user.reminders_on = False
+    user.next_local_date = user.next_due_at = None
+
+
+def reschedule(user: User, now: datetime, *, done: date | None = None) -> None:
+    """Reckon the person's next reminder from `now`.
+
+    done  the day whose reminder has been dealt with, if any: the next one is later.
+    """
+    user.planned_at = now
+    user.next_local_date = user.next_due_at = None
+    if not (user.reminders_on and user.active):
+        return
+    settled = max(user.enrolled_on, done or date.min)
+    first = max(settled + timedelta(days=1), slots.local_day(now, user.zone))
+    found = slots.next_window(first, user.remind_at, user.zone, user.work_days, now)
+    if found is not None:
+        user.next_local_date, user.next_due_at = found
