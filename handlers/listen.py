@@ -1,0 +1,185 @@
+"""Around every handler: who is asking, what the handler gets, and what happens when it fails."""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt import Args
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from handlers.parsing import InvalidForm, Payload
+from handlers.views import problems
+from models import accounts, slots, users, workspaces
+from models.clock import Clock
+from models.db import Sessions, reading
+from models.errors import GuestRefused, Refused
+from models.lookup import Lookups
+from models.users import Actor, Profile
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class World:
+    """What handlers are built on; the same for every call."""
+
+    sessions: Sessions
+    clock: Clock
+    lookups: Lookups
+    asking: WebClient  # for users.info: a client with a budget of one second
+
+
+# How each parameter a handler may name is found in what Bolt hands us.
+_GIVEN: Mapping[str, Callable[[Args], Any]] = {
+    "ack": lambda args: args.ack,
+    "body": lambda args: args.body,
+    "client": lambda args: args.client,
+    "respond": lambda args: args.respond,
+    "command": lambda args: args.command,
+    "view": lambda args: args.view,
+    "action": lambda args: args.action,
+    "options": lambda args: args.options,
+    "event": lambda args: args.event,
+}
+_OURS = ("actor", "sessions", "clock", "lookups")
+
+
+def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
+    """A Bolt listener that runs `handler` with the parameters it names.
+
+    Raises TypeError, at start-up, for a parameter nobody can fill.
+    """
+    wanted = list(inspect.signature(handler).parameters)
+    for name in wanted:
+        if name not in _GIVEN and name not in _OURS:
+            raise TypeError(f"{handler.__module__}.{handler.__name__} asks for {name!r}")
+
+    def listener(args: Args) -> None:
+        try:
+            ours = {
+                "sessions": world.sessions,
+                "clock": world.clock,
+                "lookups": world.lookups,
+            }
+            if "actor" in wanted:
+                ours["actor"] = identify(args.body, world)
+            handler(**{name: ours[name] if name in ours else _GIVEN[name](args) for name in wanted})
+        except Refused as refused:
+            _answer(args, refused)
+        except Exception as fault:
+            _apologize(args, handler, fault)
+
+    return listener
+
+
+def identify(body: Payload, world: World) -> Actor:
+    """Who is asking, by the verified payload. A person never seen before is enrolled, with the
+    zone of their Slack profile; if Slack does not tell in a second the workspace's stands in
+    until their next use.
+
+    Raises GuestRefused for bots, guests and people of other organizations.
+    """
+    team_id, slack_id = _team_of(body), _user_of(body)
+    with reading(world.sessions) as session:
+        known = users.asking(session, team_id, slack_id)
+        workspace = None if known else workspaces.by_team(session, team_id)
+    if known is not None:
+        return known
+    if workspace is None:
+        raise GuestRefused
+    profile = read_profile(world.asking, slack_id, team_id)
+    now = world.clock()
+    with world.sessions.begin() as session:
+        user = users.enrol(
+            session, workspace.id, slack_id, zone=workspace.zone, now=now, profile=profile
+        )
+        accounts.claim_by_email(session, user, slots.local_day(now, user.zone))
+        return Actor(workspace.id, user.id, slack_id, user.role, user.zone)
+
+
+def read_profile(asking: WebClient, slack_id: str, team_id: str) -> Profile | None:
+    """What Slack says of the person; None when it does not say in time.
+
+    Raises GuestRefused for somebody who may not use Touchbase.
+    """
+    try:
+        person = asking.users_info(user=slack_id)["user"]
+    except (SlackClientError, OSError, KeyError) as fault:
+        log.warning("profile.unread", fault=type(fault).__name__)
+        return None
+    refused = ("is_bot", "is_stranger", "is_ultra_restricted", "is_restricted", "deleted")
+    if any(person.get(mark) for mark in refused) or person.get("team_id", team_id) != team_id:
+        raise GuestRefused
+    profile = person.get("profile") or {}
+    name = profile.get("real_name") or person.get("real_name") or person.get("name") or ""
+    return Profile(name=name, zone=person.get("tz"), email=profile.get("email"))
+
+
+def _team_of(body: Payload) -> str:
+    team = body.get("team")
+    found = team.get("id") if isinstance(team, dict) else body.get("team_id")
+    return str(found or "")
+
+
+def _user_of(body: Payload) -> str:
+    user = body.get("user")
+    if isinstance(user, dict):
+        # Somebody of another organization in a shared channel carries their own team's id.
+        if user.get("team_id") and user["team_id"] != _team_of(body):
+            raise GuestRefused
+        return str(user["id"])
+    return str(body["user_id"])
+
+
+def _answer(args: Args, refused: Refused) -> None:
+    """Say no where the person is looking: beside the field, as the command's answer, or by DM."""
+    kind = args.body.get("type")
+    if kind == "view_submission":
+        fields = refused.fields if isinstance(refused, InvalidForm) else {}
+        errors = {block: problems.sentence(why) for block, why in fields.items()}
+        if not errors:
+            errors = problems.beside_a_field(args.body["view"], refused)
+        args.ack(response_action="errors", errors=errors)
+    elif kind == "block_suggestion":
+        args.ack(options=[])
+    elif args.body.get("command"):
+        args.ack(text=problems.with_line(problems.sentence(refused), args.body))
+    else:
+        args.ack()
+        _tell(args, problems.sentence(refused))
+
+
+def _apologize(args: Args, handler: Handler, fault: Exception) -> None:
+    reference = f"TB-{secrets.token_hex(3).upper()}"
+    name = f"{handler.__module__}.{handler.__name__}"
+    log.error("handler.failed", handler=name, ref=reference, exc_info=fault)
+    kind = args.body.get("type")
+    if kind == "view_submission":
+        errors = problems.beside_the_note(args.body["view"], problems.not_saved(reference))
+        args.ack(response_action="errors", errors=errors)
+    elif kind == "block_suggestion":
+        args.ack(options=[])
+    elif args.body.get("command"):
+        args.ack(text=problems.with_line(problems.failed(reference), args.body))
+    else:
+        args.ack()
+        _tell(args, problems.failed(reference))
+
+
+def _tell(args: Args, sentence: str) -> None:
+    """Tell the person beside the message they pressed, else by DM; a lost word is no new fault."""
+    try:
+        if args.body.get("response_url"):
+            args.respond(text=sentence, response_type="ephemeral", replace_original=False)
+        elif args.body.get("user"):
+            args.client.chat_postMessage(channel=args.body["user"]["id"], text=sentence)
+    except (SlackClientError, OSError) as fault:
+        log.warning("answer.lost", fault=type(fault).__name__)

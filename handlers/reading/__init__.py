@@ -1,0 +1,1 @@
+"""A typed or spoken line into a draft of a visit."""

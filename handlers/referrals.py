@@ -1,0 +1,100 @@
+"""Logging referrals, moving them on, and taking them back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from handlers import parsing
+from handlers.parsing import Payload
+from handlers.reading import line as reading_line
+from handlers.views import referrals as views
+from handlers.views import touches as touch_views
+from handlers.views.referrals import ReferralForm
+from models import capture, lists, referrals
+from models.clock import Clock
+from models.db import Sessions, reading
+from models.errors import TooLong
+from models.lookup import Lookups
+from models.users import Actor
+
+
+def open_form(
+    ack: Ack,
+    command: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+    lookups: Lookups,
+) -> None:
+    """Open the form, with the account, person and number the line names."""
+    text = command.get("text") or ""
+    if len(text) > touch_views.LONGEST_NOTE:
+        raise TooLong(touch_views.LONGEST_NOTE, len(text))
+    now = clock()
+    with reading(sessions) as session:
+        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
+        index = lookups.get(session, actor.workspace_id)
+        draft = reading_line.draft(
+            text, now=now, zone=actor.zone, index=index, user_id=actor.user_id
+        )
+        state = ReferralForm(count=str(draft.referrals or 1))
+        if draft.account is not None:
+            found = draft.account
+            state = replace(
+                state,
+                account=touch_views.account_choice(found.id, found.name, found.city, found.state),
+                logged_today=referrals.logged_with_visit(
+                    session, actor, found.id, actor.today(now)
+                ),
+            )
+        if draft.contacts:
+            person = draft.contacts[0]
+            contact = touch_views.contact_choice(person.id, person.name, person.title)
+            state = replace(state, contact=contact)
+    client.views_open(trigger_id=command["trigger_id"], view=views.form(state, entries))
+    ack()
+
+
+def reshape(
+    ack: Ack, body: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Show the form anew once an account is chosen: its people, and what was logged today."""
+    ack()
+    state = parsing.referral_form(body["view"])
+    account_id = state.account.id if state.account else None
+    with reading(sessions) as session:
+        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
+        if account_id is not None:
+            today = actor.today(clock())
+            logged = referrals.logged_with_visit(session, actor, account_id, today)
+            state = replace(state, logged_today=logged)
+    shown = body["view"]
+    client.views_update(view_id=shown["id"], hash=shown["hash"], view=views.form(state, entries))
+
+
+def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Store a row per referral with the receipt they earn, then close the form."""
+    now = clock()
+    told = parsing.referred(view, today=actor.today(now))
+    with sessions.begin() as session:
+        capture.refer(session, actor, told, submission=view["id"], now=now)
+    ack()
+
+
+def move(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Move one referral to the status chosen beside it."""
+    ack()
+    referral_id, _, status = action["selected_option"]["value"].partition(":")
+    with sessions.begin() as session:
+        capture.move_referral(session, actor, int(referral_id), status, clock())
+
+
+def undo(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Take back all referrals of one form."""
+    ack()
+    with sessions.begin() as session:
+        capture.undo_referrals(session, actor, action["value"], clock())

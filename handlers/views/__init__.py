@@ -1,0 +1,1 @@
+"""What people see: Block Kit and wording. Pure: values in, blocks out."""

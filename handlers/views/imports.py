@@ -1,0 +1,192 @@
+"""What an import says: one sentence for each thing that can be wrong, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.views.words import listed, plural
+from models.exchange import broken
+from models.exchange.broken import BadFile, BadOrder, BadRow
+from models.exchange.csv_source import DELIMITERS
+from models.imports.report import Reject, Report, RowsRefused
+
+SHOWN = 20
+"""Rejected rows that are listed; the rest are counted."""
+
+_DELIMITER_OPTION = {
+    ",": "commas; add --delimiter ','",
+    ";": "semicolons; add --delimiter ';'",
+    "\t": "tabs; add --delimiter tab",
+    "|": "pipes; add --delimiter '|'",
+}
+_LISTS = {"account_type": "account type", "contact_role": "contact role"}
+
+
+def refused_file(problem: BadFile) -> str:
+    """ "line 3: a quotation mark opens here and is never closed"."""
+    return f"line {problem.line}: {_of_file(problem)}"
+
+
+def refused_rows(refused: RowsRefused) -> str:
+    """The first bad row of an import that takes all or nothing, and how to see the others."""
+    first, *others = refused.rejects
+    said = f"line {first.line}: {reason(first.reason)}; nothing was stored"
+    if not others:
+        return f"{said}."
+    return (
+        f"{said} ({plural(len(others), 'more row')} cannot be taken: "
+        "--skip-bad --dry-run lists them)."
+    )
+
+
+def rejected(rejects: Sequence[Reject]) -> list[str]:
+    """The rows that were left out, a line each, as far as a screen goes."""
+    lines = [f"line {reject.line}: {reason(reject.reason)}" for reject in rejects[:SHOWN]]
+    if len(rejects) > SHOWN:
+        lines.append(f"and {plural(len(rejects) - SHOWN, 'more row')}")
+    return lines
+
+
+def summary(report: Report) -> list[str]:
+    """What the import did; the last line is for programs too."""
+    lines = []
+    if report.ignored:
+        lines.append(f"Ignored columns: {', '.join(report.ignored)}")
+    what = _LISTS.get(report.list_name, "entry")
+    lines += [f"New {what}: {label}" for label in report.new_entries]
+    lines += [f"New person: {slack_id}" for slack_id in report.new_people]
+    if report.waiting:
+        lines.append(
+            f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
+            "as soon as they use Touchbase"
+        )
+    lines.append(
+        f"new={report.new} changed={report.changed} unchanged={report.unchanged} "
+        f"rejected={len(report.rejects)}"
+    )
+    return lines
+
+
+def order(wrong: BadOrder) -> str:
+    """What is wrong with how the import was asked for."""
+    match wrong:
+        case broken.UnknownEncoding(name):
+            return f"There is no encoding called {_cell(name)}; try utf-8, utf-16 or cp1252."
+        case broken.BadDelimiter(value):
+            words = listed([f"{word} ({sign})" for word, sign in _SIGNS.items()])
+            return f"{_cell(value)} cannot separate columns; take one character: {words}."
+        case broken.UnknownField(option, field, fields):
+            return (
+                f"{option}: there is no field called {_cell(field)}; "
+                f"there {'are' if len(fields) > 1 else 'is'} {', '.join(fields)}."
+            )
+        case broken.NotAPair(option, value):
+            example = "'Facility Name=name'" if option == "--map" else "tier=A"
+            return f"{option} {_cell(value)} is not complete; write it like {option} {example}."
+        case broken.AskedTwice(option, name):
+            return f"{option} {_cell(name)} says again what another --map or --set has said."
+        case broken.NotForEveryRow(field):
+            return f"--set {field} makes no sense: it cannot be the same for every row."
+        case broken.BadConstant(field, why):
+            return f"--set {field}: {reason(why)}."
+        case broken.NoSuchColumn(column, columns):
+            return f"The file has no column {_cell(column)}; it has {', '.join(columns)}."
+    raise TypeError(type(wrong).__name__)
+
+
+def reason(why: BadRow) -> str:
+    """Why a row cannot be taken, after "line 7: "."""
+    match why:
+        case broken.Ragged(cells, wanted, until):
+            count = f"{plural(cells, 'cell')} under a header of {wanted}"
+            if until is None:
+                return count
+            return f"{count}, and the row runs on to line {until}: is a quotation mark missing?"
+        case broken.EmptyField(field):
+            return f"{field} is empty"
+        case broken.LongField(field, limit):
+            return f"{field} is longer than {plural(limit, 'character')}"
+        case broken.NotOneOf(field, value, allowed):
+            return f"{field} {_cell(value)} is none of {', '.join(allowed)}"
+        case broken.BadOwner(value):
+            return f"owner {_cell(value)} is neither a Slack id (U…) nor an e-mail address"
+        case broken.SaysPatient(rules):
+            return f"looks like patient data ({', '.join(rules)}), which Touchbase does not store"
+        case broken.SameId(value, first_line):
+            return f"external_id {_cell(value)} is on line {first_line} already"
+        case broken.SameRecord(first_line):
+            return f"the same record as line {first_line}; an external_id would tell them apart"
+        case broken.UnknownAccount("account_external_id", value):
+            return f"no account has the external_id {_cell(value)}; import the accounts first"
+        case broken.UnknownAccount(_, value):
+            return f"no account is called {_cell(value)}; import the accounts first"
+        case broken.SeveralFit("account", value):
+            return f"several accounts are called {_cell(value)}; say which by its external id"
+        case broken.SeveralFit(what, value):
+            return f"several {what}s are called {_cell(value)}; say which by external_id"
+    raise TypeError(type(why).__name__)
+
+
+def unreadable(name: str, why: str) -> str:
+    """A file that cannot be opened at all."""
+    return f"{name} cannot be read: {why}."
+
+
+def _of_file(problem: BadFile) -> str:
+    match problem:
+        case broken.EmptyFile():
+            return "the file is empty."
+        case broken.NoRows():
+            return "there are no rows under the header."
+        case broken.NotText():
+            return "this is not a CSV file; open it in a spreadsheet and save it as CSV first."
+        case broken.Undecodable(encoding=encoding):
+            return _undecodable(encoding)
+        case broken.HasNul():
+            return "a NUL character, which no text has; is it UTF-16? Then add --encoding utf-16."
+        case broken.UnclosedQuote():
+            return "a quotation mark opens in this row and is not closed where it should be."
+        case broken.StrayQuote():
+            return "something stands between a closing quotation mark and the next separator."
+        case broken.HugeField(limit=limit):
+            return f"a field is longer than {plural(limit, 'character')}, the most that is read."
+        case broken.WrongDelimiter(likely=likely):
+            return f"the columns look separated by {_DELIMITER_OPTION[likely]}."
+        case broken.NoHeader(fields=fields):
+            return (
+                "this first line names none of the fields, so it is no header; "
+                f"name the columns there ({', '.join(fields)}) or with --map."
+            )
+        case broken.DuplicateHeader(first=first, second=second, field=None):
+            return f"two columns are called {_cell(first)} and {_cell(second)}; rename one."
+        case broken.DuplicateHeader(first=first, second=second, field=field):
+            return f"{_cell(first)} and {_cell(second)} both mean {field}; choose with --map."
+        case broken.MissingColumn(field=field, likely=likely):
+            return f"there is no column for {field}, which every row needs{_try(field, likely)}."
+    raise TypeError(type(problem).__name__)
+
+
+def _undecodable(encoding: str) -> str:
+    if encoding.replace("_", "-").casefold().startswith("utf"):
+        return f"a byte that is not {encoding.upper()}; from Excel, try --encoding cp1252."
+    return f"a byte that is not {encoding}; is --encoding right?"
+
+
+def _try(field: str, likely: Sequence[str]) -> str:
+    if not likely:
+        return "; name one with --map 'Your column=" + field + "'"
+    tries = " or ".join(f"--map '{_shown(name)}={field}'" for name in likely)
+    return f"; try {tries}"
+
+
+def _cell(value: str) -> str:
+    return f"“{_shown(value)}”"
+
+
+def _shown(value: str) -> str:
+    """A value of the file's on one line: control characters out, at most 60 long."""
+    plain = "".join(sign for sign in value if sign.isprintable())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"
+
+
+_SIGNS = {word: repr(sign)[1:-1] for word, sign in DELIMITERS.items()}

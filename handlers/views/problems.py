@@ -1,0 +1,178 @@
+"""The sentence for every refusal, and the apology for a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.views import referrals, touches
+from handlers.views.words import as_typed, esc, long_day, plural
+from models.errors import (
+    AdminTaken,
+    AlreadyUndone,
+    BadChoice,
+    BadDays,
+    BadHour,
+    BadRole,
+    BadZone,
+    ClosedReferral,
+    DayAhead,
+    DigestTaken,
+    GuestRefused,
+    LastAdmin,
+    ManagerLoop,
+    Missing,
+    NoLongerYours,
+    NoSuchAccount,
+    NoSuchContact,
+    NoSuchPerson,
+    NotAChannel,
+    NotAllowed,
+    NotANumber,
+    NotInChannel,
+    NotSlackAdmin,
+    NotYours,
+    Refused,
+    SharedChannel,
+    TooLate,
+    TooLong,
+    TooManyReferrals,
+    WhoIsThat,
+)
+from models.phi import LooksLikePatient
+
+# What each rule of the patient guard found, in words. The words themselves are not repeated.
+_PATIENT_RULES = {
+    "social security number": "a social security number",
+    "record number": "a record number",
+    "long record number": "a record number",
+    "date of birth": "a date of birth",
+    "born on": "a date of birth",
+    "medicare number": "a Medicare number",
+    "payment card": "a card number",
+}
+
+
+def sentence(refused: Refused) -> str:
+    """What to say to the person, in one plain sentence or two."""
+    match refused:
+        case LooksLikePatient():
+            found = [_PATIENT_RULES.get(rule, "a patient's details") for rule in refused.rules]
+            what = " and ".join(dict.fromkeys(found)) or "a patient's details"
+            return f"This looks like {what}. Please take it out: no patient details in Touchbase."
+        case DayAhead():
+            return (
+                f"{long_day(refused.day, refused.today)} is still to come. "
+                "Pick today or an earlier day; a plan goes under Follow up on."
+            )
+        case TooLong():
+            return (
+                f"That is {refused.length:,} characters and {refused.limit:,} fit. "
+                f"Please cut {plural(refused.length - refused.limit, 'character')}."
+            )
+        case TooManyReferrals():
+            return f"At most {refused.limit} referrals at once. For more, save twice."
+        case NotANumber():
+            return "A whole number, please, such as 2."
+        case Missing():
+            return "Please fill this in."
+        case BadChoice():
+            return "That choice is gone from the list. Please pick another."
+        case NoSuchAccount():
+            return "That account is gone from the list. Search again, or ask your admin to add it."
+        case NoSuchContact():
+            return "That person is gone from the list. Search again, or type the name anew."
+        case NoSuchPerson():
+            return "I don't know that person. Mention them with @, such as @ann."
+        case TooLate():
+            return f"That was possible for {refused.limit} after it was logged. Ask your admin."
+        case AlreadyUndone():
+            return "That was taken back already."
+        case NotYours():
+            return "I can't find that among yours. It may have been taken back."
+        case ClosedReferral():
+            return f"{refused.code} is closed, so it stays where it is."
+        case NotAllowed():
+            who = "an admin" if refused.needs == "admin" else "a manager or an admin"
+            return f"Only {who} can do that."
+        case LastAdmin():
+            return "Somebody has to be admin. Make another person admin first."
+        case AdminTaken():
+            return "There is an admin by now. Ask them for the role."
+        case GuestRefused():
+            return "Touchbase is for members of this workspace."
+        case BadHour():
+            return f"Pick a time from {refused.earliest} to {refused.latest}, such as 07:30."
+        case BadDays():
+            return "Name the days like mon-fri or mon,wed,fri."
+        case BadZone():
+            return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
+        case ManagerLoop():
+            return "That would put somebody above their own manager."
+        case NoLongerYours():
+            return "That account isn't yours any more, so it is off your list already."
+        case BadRole():
+            return "The roles are rep, manager and admin, as in `/touchbase role @ann manager`."
+        case WhoIsThat():
+            return "Slack doesn't tell me who that is. Mention them with @, such as @ann."
+        case NotSlackAdmin():
+            return "Only an owner or admin of this Slack workspace can take that on."
+        case NotAChannel():
+            return "Digests go to channels: type `/touchbase digest here` in the one that wants it."
+        case NotInChannel():
+            return "I'm not in this channel yet. Type `/invite @Touchbase`, then try again."
+        case SharedChannel():
+            return "Another organization reads this channel, so I post no figures here."
+        case DigestTaken():
+            return f"<@{refused.asked_by}> set up this channel's digest. Ask them or an admin."
+        case _:
+            return "That can't be done."
+
+
+def failed(reference: str) -> str:
+    """The apology for a bug or an outage."""
+    return f"Sorry, something broke on our side. Please try again. (Ref {reference})"
+
+
+def not_saved(reference: str) -> str:
+    """The apology in a form that stays open, with every word in it."""
+    return (
+        "Touchbase could not save just now. Your text is still here: press Save again. "
+        f"(Ref {reference})"
+    )
+
+
+def with_line(text: str, body: Mapping[str, Any]) -> str:
+    """An answer to a command that did not do its work, with what was typed after it."""
+    typed = as_typed(str(body.get("text") or "")).strip()
+    if not typed:
+        return text
+    return f"{text}\nYou typed:\n>{esc(body['command'])} {esc(typed)}"
+
+
+def beside_a_field(view: Mapping[str, Any], refused: Refused) -> dict[str, str]:
+    """The sentence beside the field it is about, or else beside the note."""
+    places = {
+        DayAhead: (touches.DAY,),
+        NoSuchAccount: (touches.ACCOUNT, referrals.ACCOUNT),
+        NoSuchContact: (touches.MET, referrals.REFERRED_BY),
+        TooManyReferrals: (touches.REFERRALS, referrals.COUNT),
+    }
+    for place in places.get(type(refused), ()):
+        block = _block(view, place)
+        if block:
+            return {block: sentence(refused)}
+    return beside_the_note(view, sentence(refused))
+
+
+def beside_the_note(view: Mapping[str, Any], text: str) -> dict[str, str]:
+    """A sentence beside Notes, or in a form without them beside its last field."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    return {_block(view, touches.NOTE) or inputs[-1]: text}
+
+
+def _block(view: Mapping[str, Any], name: str) -> str | None:
+    for block in view["blocks"]:
+        if block["type"] == "input" and block["block_id"].partition(":")[0] == name:
+            return str(block["block_id"])
+    return None
