@@ -1,0 +1,153 @@
+"""Sending what is owed: the only road of messages to Slack.
+
+For each lane (a workspace) one message at a time: the intent is stored, the message made from the
+facts of the moment and posted, its fate stored together with the next intent. Whoever dies in
+between leaves a row that `settle` looks for in the conversation. Source: reliability B3.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from models import lanes
+from models.db import Session, reading
+from models.lanes import Lease
+from scheduler import answers, outcomes, readiness
+from scheduler.answers import Answer, Fate
+from scheduler.readiness import Drop, Later
+from scheduler.render import Message, Nothing, render
+from scheduler.road import Job, Road
+from scheduler.timing import seconds
+
+log = structlog.get_logger(__name__)
+
+_MOST_DROPPED = 200
+"""Rows closed unsent in one transaction."""
+
+
+def send_due(road: Road) -> Counter[str]:
+    """Give every free lane with something due its turn. Counts: "sent", "uncertain", "expired",
+    "cancelled", "failed"."""
+    with reading(road.sessions) as session:
+        if not lanes.any_due(session, road.clock()):
+            return Counter()  # as most seconds of the day, and nobody's write was held up
+    with road.sessions.begin() as session:
+        leases = lanes.claim(
+            session,
+            road.owner,
+            now=road.clock(),
+            machine=road.machine(),
+            lease=seconds(road.timing.lease),
+            most=road.timing.lanes,
+            answers_only=road.answers_only,
+        )
+    counts: Counter[str] = Counter()
+    if len(leases) == 1:
+        counts.update(_turn(road, leases[0]))
+    elif leases:
+        with ThreadPoolExecutor(len(leases)) as pool:
+            for turn in pool.map(lambda lease: _turn(road, lease), leases):
+                counts.update(turn)
+    return counts
+
+
+def _turn(road: Road, lease: Lease) -> Counter[str]:
+    """Send what is due in one lane, up to a turn's length, and hand the lane back."""
+    counts: Counter[str] = Counter()
+    job, told = None, None
+    for place in range(road.timing.turn + 1):
+        goes_on = place < road.timing.turn and not road.stopping.is_set()
+        with road.sessions.begin() as session:
+            if job is not None and told is not None:
+                counted, lane_open = outcomes.store(session, road, lease, job, told)
+                counts[counted] += 1
+                goes_on = goes_on and lane_open
+            job = _take(session, road, lease, counts) if goes_on else None
+            if job is None:
+                lanes.release(session, lease, road.machine())
+                break
+        told = _send(road, job)
+    del counts[""]
+    return counts
+
+
+def _take(session: Session, road: Road, lease: Lease, counts: Counter[str]) -> Job | None:
+    """The lane's next message, noted as about to be sent; None when there is none to send."""
+    now, machine = road.clock(), road.machine()
+    if not lanes.hold(session, lease, machine, renew=seconds(road.timing.lease)):
+        return None
+    for _row in range(_MOST_DROPPED):
+        row = lanes.next_due(session, lease.workspace_id, now, answers_only=road.answers_only)
+        if row is None:
+            return None
+        verdict = readiness.judge(session, row, now)
+        if isinstance(verdict, Drop):
+            lanes.end(row, verdict.state, verdict.why, now)
+            counts[verdict.state] += 1
+        elif isinstance(verdict, Later):
+            lanes.put_off(row, verdict.until)
+        else:
+            attempt = lanes.begin(row, lease, now=now, machine=machine)
+            return Job(attempt, row, now, machine, verdict.changes)
+        session.flush()
+    return None
+
+
+def _send(road: Road, job: Job) -> Answer | Nothing:
+    """Make the message and post it; what became of it."""
+    try:
+        with reading(road.sessions) as session:
+            message = render(session, job.row, job.at)
+    except Exception as fault:  # one message that cannot be made must not stop the others
+        reference = f"TB-{secrets.token_hex(3).upper()}"
+        log.error("delivery.unmade", delivery=job.row.id, ref=reference, exc_info=fault)
+        return Answer(Fate.UNMADE, f"unmade {reference}")
+    if isinstance(message, Nothing):
+        return message
+    channel = job.changes.channel_id if job.changes else job.row.target
+    road.stopping.wait(road.pace.wait_for(job.row.workspace_id, channel))
+    # A process that slept with its message in hand (a laptop closed, a host paused) finds its
+    # lease gone; what it holds may have been sent by another. So it lets go in good time.
+    in_hand = (road.machine() - job.begun_at).total_seconds()
+    if in_hand > road.timing.lease / 2 - road.timing.call:
+        return Answer(Fate.LIMITED, "held_too_long")
+    return _post(road, job, message)
+
+
+def _post(road: Road, job: Job, message: Message) -> Answer:
+    row = job.row
+    client = road.slack(row.workspace_id)
+    try:
+        if job.changes is not None:
+            reply = client.chat_update(
+                channel=job.changes.channel_id,
+                ts=job.changes.ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=_metadata(job.changes.nid),
+                parse="none",
+                link_names=False,
+            )
+        else:
+            reply = client.chat_postMessage(
+                channel=row.target,  # a person's id will do: no conversation to open first
+                text=message.text,
+                blocks=message.blocks,
+                metadata=_metadata(row.nid),
+                parse="none",
+                link_names=False,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+    except Exception as fault:  # whatever it is, it says something about the message
+        return answers.of_failure(fault)
+    return answers.of_reply(reply)
+
+
+def _metadata(nid: str) -> dict[str, object]:
+    """What makes the message findable in its conversation."""
+    return {"event_type": "touchbase", "event_payload": {"nid": nid}}

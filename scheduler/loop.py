@@ -1,0 +1,142 @@
+"""The APScheduler set-up: which step, how often. Interval jobs only, nothing remembered.
+
+A step decides nothing, the database does; so a step that is lost, late or doubled, in this
+process or another, changes nothing but the minute. Source: reliability B1.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from models.clock import Clock, system
+from models.db import Sessions
+from scheduler import deliver, digests, people, planning, reminders, settle, upkeep
+from scheduler.road import Clients, Road
+from scheduler.timing import Timing
+
+log = structlog.get_logger(__name__)
+
+PLAN, SEND, SETTLE, UPKEEP = "plan", "send", "settle", "upkeep"
+
+_STALE_AFTER = 90.0
+"""Seconds without a finished send step after which the loop is no longer called ready."""
+
+
+class Handle:
+    """The running loop."""
+
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._not_again: dict[int, float] = {}
+        self._sent_at = time.monotonic()
+        # The default grace of one second would silently drop a step that comes late.
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def begin(self) -> None:
+        """Start the steps, each at once and then at its interval."""
+        timing, steps = self._road.timing, {SEND: self._send, SETTLE: self._settle}
+        every = {SEND: timing.send_every, SETTLE: timing.settle_every, UPKEEP: timing.upkeep_every}
+        steps[UPKEEP] = self._keep_house
+        if not self._road.answers_only:
+            steps[PLAN], every[PLAN] = self._plan, timing.plan_every
+        for name, step in steps.items():
+            self._scheduler.add_job(
+                _guarded(name, step),
+                "interval",
+                seconds=every[name],
+                id=name,
+                next_run_time=self._road.machine(),
+            )
+        # A step still at work when its next one comes is no news; sending often is.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler.start()
+
+    def wake(self) -> None:
+        """Plan now: the clock was wound."""
+        if not self._road.answers_only:
+            self._scheduler.modify_job(PLAN, next_run_time=self._road.machine())
+
+    def is_ready(self) -> bool:
+        """Whether the loop still comes round to sending."""
+        return time.monotonic() - self._sent_at < _STALE_AFTER
+
+    def stop(self) -> None:
+        """Finish the step in hand, start no other."""
+        self._road.stopping.set()
+        self._scheduler.shutdown(wait=True)
+
+    def _plan(self) -> None:
+        people.read_profiles(self._road, self._not_again, time.monotonic())
+        plans = (reminders.plan, digests.plan)
+        counts = planning.plan_all(self._road.sessions, self._road.clock, plans)
+        _tell("planned", counts)
+
+    def _send(self) -> None:
+        counts = deliver.send_due(self._road)
+        self._sent_at = time.monotonic()
+        _tell("sent", counts)
+
+    def _settle(self) -> None:
+        _tell("settled", settle.settle(self._road))
+
+    def _keep_house(self) -> None:
+        upkeep.revive(self._road)
+        upkeep.forget(self._road)
+
+
+def start(
+    sessions: Sessions,
+    slack: Clients,
+    clock: Clock = system,
+    machine: Clock = system,
+    *,
+    answers_only: bool = False,
+    timing: Timing | None = None,
+) -> Handle:
+    """Run the scheduler in the background of this process.
+
+    sessions      for jobs: with their longer time budget (30 s a statement).
+    slack         the client of a workspace, without retries, 10 s a call.
+    clock         the people's time; a sandbox winds it.
+    machine       the real time.
+    answers_only  plan nothing by the clock, send only answers (`--no-scheduler`).
+    """
+    road = Road(
+        sessions=sessions,
+        slack=slack,
+        clock=clock,
+        machine=machine,
+        timing=timing or Timing(),
+        answers_only=answers_only,
+    )
+    handle = Handle(road)
+    handle.begin()
+    return handle
+
+
+def _guarded(name: str, step: Callable[[], None]) -> Callable[[], None]:
+    """The step, whose failure is logged once and never stops the next."""
+
+    def run() -> None:
+        try:
+            step()
+        except Exception as fault:
+            reference = f"TB-{secrets.token_hex(3).upper()}"
+            log.error("clock.failed", job=name, ref=reference, exc_info=fault)
+
+    return run
+
+
+def _tell(step: str, counts: dict[str, int]) -> None:
+    if any(counts.values()):
+        log.info(f"clock.{step}", **counts)

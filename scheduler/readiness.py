@@ -1,0 +1,84 @@
+"""Whether the next row of a lane is to be sent now, later, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import deliveries, lanes, subscriptions, users
+from models.db import Session
+from models.deliveries import Delivery
+from scheduler import quiet
+from scheduler.road import Face
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Send it; `changes` is the message it shows anew, if any."""
+
+    changes: Face | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not before then, by the people's clock."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Close the row in this state."""
+
+    state: str
+    why: str
+
+
+def judge(session: Session, row: Delivery, now: datetime) -> Ready | Later | Drop:
+    """What to do with a row whose time has come.
+
+    Quiet hours hold here and not only in the plan: what waited behind a rate limit, or whose
+    reader has flown elsewhere, must not arrive at night. An answer to what somebody just did
+    knows no quiet hours.
+    """
+    if row.expires_at is not None and row.expires_at < now:
+        return Drop(deliveries.EXPIRED, "late")
+    if row.changes_id is not None:
+        return _change(lanes.original(session, row))
+    if row.kind == deliveries.REMINDER:
+        return _reminder(session, row, now)
+    if row.kind == deliveries.DIGEST:
+        return _digest(session, row, now)
+    return Ready()
+
+
+def _change(message: Delivery | None) -> Ready | Drop:
+    if message is None:
+        return Drop(deliveries.CANCELLED, "message_gone")
+    if message.state == deliveries.SENT and message.channel_id and message.slack_ts:
+        return Ready(Face(message.channel_id, message.slack_ts, message.nid))
+    if message.state in (deliveries.PLANNED, deliveries.HELD):
+        return Drop(deliveries.CANCELLED, "will_be_fresh")  # it shows the facts of its own moment
+    return Drop(deliveries.CANCELLED, "message_not_sent")
+
+
+def _reminder(session: Session, row: Delivery, now: datetime) -> Ready | Later | Drop:
+    if row.user_id is None:
+        return Drop(deliveries.CANCELLED, "stopped")
+    user = users.get(session, row.workspace_id, row.user_id)
+    if not (user.active and user.reminders_on):
+        return Drop(deliveries.CANCELLED, "stopped")
+    return _unless_quiet(quiet.ends(now, user.zone, user.remind_at))
+
+
+def _digest(session: Session, row: Delivery, now: datetime) -> Ready | Later | Drop:
+    if row.subject_id is None:
+        return Drop(deliveries.CANCELLED, "stopped")
+    channel = subscriptions.get(session, row.workspace_id, row.subject_id)
+    if channel is None or not channel.active:
+        return Drop(deliveries.CANCELLED, "stopped")
+    return _unless_quiet(quiet.ends(now, channel.zone))
+
+
+def _unless_quiet(until: datetime | None) -> Ready | Later:
+    return Ready() if until is None else Later(until)

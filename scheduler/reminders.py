@@ -1,0 +1,101 @@
+"""The morning message: planned by each person's own day, made when it is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from handlers.views import reminders as views
+from handlers.views.fields import Block
+from handlers.views.reminders import Habits, PutOff
+from models import accounts, deliveries, mornings, slots, users
+from models.db import Session
+from models.deliveries import Delivery, Owed
+from models.users import User
+from scheduler import planning
+
+LATE_AFTER = timedelta(minutes=30)
+"""From when on the message says that it is running late."""
+
+NOTHING_DUE, STOPPED = "nothing_due", "stopped"
+
+
+def plan(session: Session, now: datetime) -> Counter[str]:
+    """Plan what is owed to the next few hundred people, and move each to their next day.
+
+    A day whose window has closed becomes an expired row; of several missed days only the first
+    does, and today's is then due at once.
+    """
+    people = mornings.users_to_plan(session, now, planning.BATCH)
+    owed: list[tuple[int, Owed]] = []
+    for user in people:
+        if user.next_due_at is None or user.next_due_at > now:
+            users.reschedule(user, now)  # its place was reckoned by a clock ahead of ours
+            continue
+        message = _owed(user, now)
+        users.reschedule(user, now, done=user.next_local_date)
+        if message is not None:
+            owed.append((user.workspace_id, message))
+    return planning.owe(session, owed, len(people), now)
+
+
+def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, list[Block]] | str:
+    """The morning message as things stand now; the reason when there is nothing to say.
+
+    A message already sent is shown anew even when nothing is overdue any more.
+    """
+    if delivery.user_id is None:
+        return STOPPED
+    workspace_id, user_id = delivery.workspace_id, delivery.user_id
+    user = users.get(session, workspace_id, user_id)
+    today = slots.local_day(now, user.zone)
+    overdue = accounts.overdue(session, workspace_id, user_id, today)
+    sent = _sent(session, delivery)
+    if sent is None and not overdue:
+        return NOTHING_DUE
+    hidden = (
+        mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
+        if sent is not None and sent.done_at is not None
+        else []
+    )
+    return views.morning(
+        overdue,
+        today=today,
+        delivery_id=delivery.id if sent is None else sent.id,
+        show_all=bool((sent or delivery).facts.get("all")),
+        late=sent is None and now - delivery.not_before > LATE_AFTER,
+        first=Habits(user.remind_at) if _is_first(user, sent) else None,
+        put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
+    )
+
+
+def _owed(user: User, now: datetime) -> Owed | None:
+    day = user.next_local_date
+    times = slots.window(day, user.remind_at, user.zone) if day is not None else None
+    if day is None or times is None or user.slack_id is None:
+        return None
+    opens, closes = times
+    return Owed(
+        key=f"reminder:{user.id}:{day.isoformat()}",
+        kind=deliveries.REMINDER,
+        target=user.slack_id,
+        user_id=user.id,
+        local_date=day,
+        not_before=opens,
+        expires_at=closes,
+        priority=deliveries.REMINDERS,
+        missed="late" if now > closes else None,
+    )
+
+
+def _sent(session: Session, delivery: Delivery) -> Delivery | None:
+    """The message that is to be shown anew; None for one that is yet to be sent."""
+    if delivery.changes_id is None:
+        return None
+    return deliveries.get(session, delivery.workspace_id, delivery.changes_id)
+
+
+def _is_first(user: User, sent: Delivery | None) -> bool:
+    if user.greeted_at is None:
+        return True
+    return sent is not None and sent.done_at == user.greeted_at

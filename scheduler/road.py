@@ -1,0 +1,71 @@
+"""What sending is built on, and what is being sent."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from slack_sdk import WebClient
+
+from models.clock import Clock
+from models.db import Sessions
+from models.deliveries import Delivery
+from models.lanes import Attempt
+from scheduler.pace import Pace
+from scheduler.timing import Timing
+
+Clients = Callable[[int], WebClient]
+"""The Slack client of a workspace. It has no retries of its own: after a lost answer they would
+post the message a second time (reliability B6)."""
+
+
+def _somebody() -> str:
+    return f"{socket.gethostname()[:40]}/{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True)
+class Road:
+    """Everything a step of the scheduler needs.
+
+    clock         the people's: what is due, what is too late. A sandbox winds it.
+    machine       the real one: leases, blocks, when to look for a message.
+    answers_only  send only answers to what somebody just did.
+    owner         a name for this process, unlike any other's.
+    """
+
+    sessions: Sessions
+    slack: Clients
+    clock: Clock
+    machine: Clock
+    timing: Timing = field(default_factory=Timing)
+    answers_only: bool = False
+    owner: str = field(default_factory=_somebody)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pace", Pace(self.timing.pace, self.timing.channel_gap))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One message about to be sent, and where to."""
+
+    attempt: Attempt
+    row: Delivery
+    at: datetime  # the people's clock when it was taken
+    begun_at: datetime  # the machine's
+    changes: Face | None  # the message to show anew; None: post a new one
+
+
+@dataclass(frozen=True)
+class Face:
+    """A message already in Slack."""
+
+    channel_id: str
+    ts: str
+    nid: str
