@@ -1,0 +1,1 @@
+"""The process: configuration, transports, command line."""

@@ -1,0 +1,130 @@
+"""`touchbase run`: the bot itself."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import structlog
+from sqlalchemy import make_url, text
+
+from bot import app as bolt
+from bot import logs, opening
+from bot import settings as environment
+from bot.cli import Refused
+from bot.server import Server
+from bot.settings import Settings
+from bot.slack import ASKING_WHO, OPENING_A_FORM, POSTING, web_client
+from bot.socket_mode import SocketMode
+from bot.web import Check, Gate, Web
+from handlers.listen import World
+from handlers.reading import dates
+from models import migrate
+from models.clock import system
+from models.db import Sessions, open_engine, sessions_for
+from models.lookup import Lookups
+from scheduler import loop
+
+log = structlog.get_logger(__name__)
+
+
+@click.command()
+@click.option(
+    "--no-scheduler", is_flag=True, help="Plan nothing by the clock; still send receipts."
+)
+def run(no_scheduler: bool) -> None:
+    """Run the bot: Socket Mode when SLACK_APP_TOKEN is set, else HTTP."""
+    settings = environment.read()
+    environment.need(settings, "SLACK_BOT_TOKEN")
+    if not settings.socket_mode:
+        environment.need(settings, "SLACK_SIGNING_SECRET")
+    logs.set_up()
+    with _alone(settings):
+        copy = opening.at_head(settings)
+        _serve(settings, answers_only=no_scheduler, copy=copy)
+
+
+def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
+    """Everything a bot is, from the database up, until it is told to stop."""
+    engine = open_engine(settings.database_url)
+    jobs = open_engine(settings.database_url, statement=30, pool_wait=30)
+    sessions = sessions_for(engine)
+    installation, workspace = opening.serve(sessions, settings, system)
+    lookups = Lookups()
+    with sessions() as session:  # warm: the first rep of the day should not wait for it
+        lookups.get(session, workspace.id)
+    dates.warm(system())
+    world = World(
+        sessions=sessions,
+        clock=system,
+        lookups=lookups,
+        asking=web_client(settings, ASKING_WHO),
+    )
+    # Without a token of its own: Bolt gives each request's client the one it was authorized with.
+    opening_forms = web_client(replace(settings, slack_bot_token=""), OPENING_A_FORM)
+    app = bolt.build(installation, world, opening_forms)
+    socket = SocketMode(app, settings) if settings.socket_mode else None
+    checks: dict[str, Check] = {"database": _database(sessions)}
+    if socket:
+        checks["socket"] = socket.is_connected
+    gate = None if socket else Gate(settings.slack_signing_secret, system)
+    server = Server(Web(None if socket else app, gate, checks), settings.host, settings.port)
+    posting = web_client(settings, POSTING)
+    handle = loop.start(
+        sessions_for(jobs), lambda _workspace_id: posting, answers_only=answers_only
+    )
+    checks["scheduler"] = handle.is_ready
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: server.stop())
+    print(f"Touchbase is listening on {server.url}", file=sys.stderr, flush=True)  # noqa: T201
+    if copy:
+        log.info("database.copied")
+    try:
+        if socket:
+            socket.connect()
+        server.serve()
+    finally:
+        if socket:
+            socket.close()
+        handle.stop()
+        engine.dispose()
+        jobs.dispose()
+
+
+def _database(sessions: Sessions) -> Check:
+    def answers() -> bool:
+        with sessions() as session:
+            at = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return at == migrate.HEAD
+
+    return answers
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One `run` on an SQLite file at a time. Raises Refused for a second one."""
+    file = make_url(settings.database_url).database
+    if not opening.is_sqlite(settings) or not file or file == ":memory:":
+        yield
+        return
+    path = Path(f"{file}.run.lock")
+    try:
+        held = path.open("w")
+    except OSError as fault:
+        raise environment.SettingsError(
+            f"The folder of {file} cannot be written ({fault.strerror}). Check DATABASE_URL."
+        ) from fault
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Refused(
+                f"Touchbase is running on {file} already. More than one needs PostgreSQL."
+            ) from None
+        yield

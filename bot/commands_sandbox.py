@@ -1,0 +1,168 @@
+"""`touchbase sandbox`: the bot against a stand-in for Slack, in the browser, on this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import threading
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+
+import click
+import platformdirs
+
+from bot import app as bolt
+from bot import logs, manifest, opening, sample_data
+from bot.sandbox import sample
+from bot.sandbox.stand_in import StandIn
+from bot.server import Server
+from bot.settings import Settings, SettingsError
+from bot.slack import ASKING_WHO, OPENING_A_FORM, POSTING, Installation, web_client
+from bot.web import Gate, Web
+from handlers.listen import World
+from handlers.reading import dates
+from models import workspaces
+from models.clock import Windable, system
+from models.db import Sessions, open_engine, sessions_for
+from models.lookup import Lookups
+from scheduler import loop
+from scheduler.loop import Handle
+
+_ZONE = "America/Chicago"
+
+
+@click.command()
+@click.option("--port", default=8765, show_default=True, help="Where the page is served.")
+@click.option("--empty", is_flag=True, help="Without the sample data.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+def sandbox(port: int, empty: bool, no_open: bool) -> None:
+    """Try Touchbase in the browser: no Slack, no account, nothing leaves this machine."""
+    logs.set_up()
+    clock = Windable()
+    settings = Settings(
+        slack_bot_token=f"xoxb-{secrets.token_hex(8)}",
+        slack_signing_secret=secrets.token_hex(16),
+        database_url=f"sqlite:///{_fresh_file(port)}",
+        port=0,
+    )
+    loops: list[Handle] = []
+
+    def wind(at: datetime) -> None:
+        clock.wind_to(at)
+        for handle in loops:
+            handle.wake()
+
+    stand_in = StandIn(
+        port=port,
+        clock=clock,
+        signing_secret=settings.slack_signing_secret,
+        bot_token=settings.slack_bot_token,
+        wind=wind,
+        commands=manifest.commands(),
+        examples=sample.EXAMPLES,
+    )
+    try:
+        stand_in.start()
+    except OSError as fault:
+        raise SettingsError(
+            f"Port {port} cannot be used ({fault.strerror}). Choose another with --port."
+        ) from fault
+    try:
+        _populate(stand_in)
+        _serve(stand_in, settings, clock, loops, empty=empty, browser=not no_open)
+    finally:
+        stand_in.stop()
+
+
+def _serve(
+    stand_in: StandIn,
+    settings: Settings,
+    clock: Windable,
+    loops: list[Handle],
+    *,
+    empty: bool,
+    browser: bool,
+) -> None:
+    """The bot as `run` builds it, but with the stand-in's address and a clock that can be wound."""
+    opening.at_head(settings)
+    engine = open_engine(settings.database_url, pool_wait=5)
+    sessions = sessions_for(engine)
+    _fill(sessions, stand_in, clock, empty=empty)
+    settings = Settings(
+        slack_bot_token=settings.slack_bot_token,
+        slack_signing_secret=settings.slack_signing_secret,
+        slack_api_url=stand_in.api_url,
+        database_url=settings.database_url,
+        port=0,
+    )
+    dates.warm(clock())
+    world = World(sessions, clock, Lookups(), web_client(settings, ASKING_WHO))
+    identity = stand_in.identity
+    installation = Installation(
+        identity.team_id,
+        identity.team_name,
+        identity.bot_id,
+        identity.bot_user_id,
+        settings.slack_bot_token,
+    )
+    nameless = Settings(slack_api_url=settings.slack_api_url)
+    app = bolt.build(installation, world, web_client(nameless, OPENING_A_FORM))
+    # Requests bear the machine's time, as Slack's would; only people's days are wound.
+    gate = Gate(settings.slack_signing_secret, system)
+    server = Server(Web(app, gate, {}), "127.0.0.1", 0)
+    stand_in.app_url = f"{server.url}/slack/events"
+    posting = web_client(settings, POSTING)
+    handle = loop.start(sessions, lambda _workspace_id: posting, clock)
+    loops.append(handle)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: server.stop())
+    click.echo("Everything here is on this machine; the people and places are invented.")
+    click.echo(f"Open {stand_in.url}")
+    if browser and _has_screen():
+        threading.Thread(target=webbrowser.open, args=(stand_in.url,), daemon=True).start()
+    try:
+        server.serve()
+    finally:
+        handle.stop()
+        engine.dispose()
+
+
+def _populate(stand_in: StandIn) -> None:
+    """The sample people and their channel, as the stand-in's own."""
+    for person in sample.PEOPLE:
+        stand_in.add_person(
+            person.slack_id, person.name, person.zone, person.email, is_admin=person.slack_admin
+        )
+    members = {person.slack_id for person in sample.PEOPLE}
+    stand_in.add_channel(
+        sample.FIELD_TEAM, sample.FIELD_TEAM_NAME, members=members, bot_is_member=True
+    )
+
+
+def _fill(sessions: Sessions, stand_in: StandIn, clock: Windable, *, empty: bool) -> None:
+    identity, now = stand_in.identity, clock()
+    with sessions.begin() as session:
+        workspace = workspaces.ensure(
+            session, identity.team_id, name=identity.team_name, zone=_ZONE, now=now
+        )
+        if not empty:
+            sample_data.load(session, workspace, now)
+
+
+def _fresh_file(port: int) -> Path:
+    """A database of its own for each port, made anew at every start: the clock was wound in the
+    last one."""
+    folder = platformdirs.user_cache_path("touchbase", ensure_exists=True)
+    file = folder / f"sandbox-{port}.db"
+    for old in (file, file.with_name(f"{file.name}-journal")):
+        old.unlink(missing_ok=True)
+    return file
+
+
+def _has_screen() -> bool:
+    return sys.platform == "darwin" or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
