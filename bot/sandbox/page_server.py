@@ -1,0 +1,206 @@
+"""The page's files and the JSON it speaks, under /sandbox/. For people on this machine only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from bot.sandbox import interactions, page_state
+from bot.sandbox.form import Form
+from bot.sandbox.limits import elements_of
+from bot.sandbox.server import Served
+from bot.sandbox.values import Block, holding
+from bot.sandbox.views import OpenView
+from bot.sandbox.world import Message
+
+if TYPE_CHECKING:
+    from bot.sandbox.stand_in import StandIn
+
+_FILES = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/blocks.js": ("blocks.js", "text/javascript; charset=utf-8"),
+    "/inputs.js": ("inputs.js", "text/javascript; charset=utf-8"),
+    "/text.js": ("text.js", "text/javascript; charset=utf-8"),
+}
+_PAGE = Path(__file__).parent / "page"
+_JSON = "application/json; charset=utf-8"
+_LONGEST_WAIT = 25.0
+
+Given = dict[str, Any]
+
+
+class BadRequest(Exception):
+    """The page asked for something that is not there (any more)."""
+
+
+class PageServer:
+    """Serves the page. `wind`, when given, sets the clock; the page then shows the buttons."""
+
+    def __init__(self, slack: StandIn, wind: Callable[[datetime], None] | None) -> None:
+        self._slack = slack
+        self._wind = wind
+        self._posts: dict[str, Callable[[Given], Any]] = {
+            "say": self._say,
+            "press": self._press,
+            "options": self._options,
+            "use": self._use,
+            "submit": self._submit,
+            "close": self._close,
+            "clock": self._clock,
+        }
+
+    def serve(self, verb: str, target: str, headers: dict[str, str], body: bytes) -> Served | None:
+        """One request; None when nothing lives at that path."""
+        if not self._is_from_here(headers):
+            return 403, "text/plain; charset=utf-8", b"Open this page by its own address."
+        path = urlsplit(target).path
+        if verb == "GET" and path in _FILES:
+            name, kind = _FILES[path]
+            return 200, kind, (_PAGE / name).read_bytes()
+        if verb == "GET" and path == "/sandbox/state":
+            return 200, _JSON, _dumped(self._state(urlsplit(target).query))
+        if verb == "POST" and path.startswith("/sandbox/"):
+            return self._post(path.removeprefix("/sandbox/"), body)
+        return None
+
+    def _is_from_here(self, headers: dict[str, str]) -> bool:
+        """Another site's page may reach this port through the reader's browser: by a name that
+        resolves to 127.0.0.1 (Host), or by a form of its own (Origin)."""
+        port = urlsplit(self._slack.url).port
+        hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        if headers.get("host") not in hosts:
+            return False
+        origin = headers.get("origin")
+        return origin is None or origin in [f"http://{host}" for host in hosts]
+
+    def _post(self, name: str, body: bytes) -> Served | None:
+        act = self._posts.get(name)
+        if act is None:
+            return None
+        try:
+            said = act(json.loads(body))
+        except (BadRequest, LookupError) as gone:
+            return 409, _JSON, _dumped({"error": str(gone)})
+        except (ValueError, TypeError):
+            return 400, _JSON, _dumped({"error": "That was not understood."})
+        return 200, _JSON, _dumped(said or {})
+
+    def _state(self, query: str) -> Given:
+        asked = {name: values[-1] for name, values in parse_qs(query).items()}
+        world = self._slack.service.world
+        if "after" in asked:
+            world.wait_for_news(int(asked["after"]), _LONGEST_WAIT)
+        return page_state.shown_to(self._slack.service, asked.get("as", ""), self._wind is not None)
+
+    def _say(self, given: Given) -> Given | None:
+        """A line in the composer: a command or a message."""
+        user, text, channel = given["as"], str(given["text"]).strip(), given["channel"]
+        if not text:
+            return None
+        if text.startswith("/"):
+            name, _, rest = text.partition(" ")
+            answer = self._slack.command(user, name, rest.strip(), channel)
+        else:
+            answer = self._slack.say(user, text, channel)
+        return {"fault": answer.fault}
+
+    def _press(self, given: Given) -> Given:
+        """Something used on a message; `value` is None for a button."""
+        message = self._message(given)
+        block, element = _find(message.blocks, given)
+        service, courier = self._slack.service, self._slack.courier
+        answer = interactions.click_on_message(
+            service, courier, given["as"], message, block, element, given.get("value")
+        )
+        return {"ok": answer.ok}
+
+    def _options(self, given: Given) -> Given:
+        """The options of a menu that looks things up."""
+        where = self._view(given) if given.get("view") else self._message(given)
+        block, element = _find(where.blocks, given)
+        found = interactions.suggest(
+            self._slack.service,
+            self._slack.courier,
+            given["as"],
+            where,
+            block["block_id"],
+            element,
+            str(given["query"]),
+        )
+        return {"options": found}
+
+    def _use(self, given: Given) -> Given:
+        """A button pressed, or something chosen, in a form."""
+        view = self._view(given)
+        self._keep(view, given)
+        block, element = _find(view.blocks, given)
+        answer = interactions.click_in_view(
+            self._slack.service,
+            self._slack.courier,
+            view,
+            block["block_id"],
+            element,
+            given.get("value"),
+        )
+        return {"ok": answer.ok}
+
+    def _submit(self, given: Given) -> Given:
+        view = self._view(given)
+        self._keep(view, given)
+        closed = Form(self._slack.service, self._slack.courier, view).save()
+        return {"closed": closed}
+
+    def _close(self, given: Given) -> None:
+        view = self._view(given)
+        everything = bool(given.get("all"))
+        interactions.close(self._slack.service, self._slack.courier, view, everything=everything)
+
+    def _clock(self, given: Given) -> Given:
+        """Wind the clock on by a step, in the zone of the person who looks at it."""
+        if self._wind is None:
+            raise BadRequest("This clock cannot be wound.")
+        world = self._slack.service.world
+        at = page_state.step(world.clock(), given["step"], world.person(given["as"]).tz)
+        self._wind(at)
+        world.changed()
+        return {"now": at.isoformat()}
+
+    def _view(self, given: Given) -> OpenView:
+        view = self._slack.service.views.find(given["view"])
+        if view is None or view.user != given["as"]:
+            raise BadRequest("That form is closed.")
+        return view
+
+    def _message(self, given: Given) -> Message:
+        message = self._slack.service.world.find(given["channel"], given["ts"])
+        if message is None or message.seen_by not in (None, given["as"]):
+            raise BadRequest("That message is gone.")
+        return message
+
+    def _keep(self, view: OpenView, given: Given) -> None:
+        """What stands in the fields of the page: {block_id: {action_id: value}}."""
+        with self._slack.service.world.lock:
+            for block_id, actions in given["values"].items():
+                for action_id, value in actions.items():
+                    held = view.values.get(block_id, {}).get(action_id)
+                    if held is not None:
+                        view.values[block_id][action_id] = holding(held["type"], value)
+
+
+def _find(blocks: list[Block], given: Given) -> tuple[Block, Block]:
+    for block in blocks:
+        if block["block_id"] == given["block"]:
+            for element in elements_of(block):
+                if element.get("action_id") == given["action"]:
+                    return block, element
+    raise BadRequest("That is not there any more.")
+
+
+def _dumped(said: Any) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode()

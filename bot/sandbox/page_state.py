@@ -1,0 +1,117 @@
+"""What the page shows one person, as JSON; and the steps of its clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.sandbox.answers import SLACKBOT
+from bot.sandbox.service import Service
+from bot.sandbox.views import OpenView
+from bot.sandbox.world import Channel, Message
+
+_MOST_SHOWN = 200
+_MORNING, _MONDAY = time(7, 30), time(8, 0)
+
+
+def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
+    """Everything on the page for one person; the first one when `user` is nobody."""
+    world = service.world
+    with world.lock:
+        people = [p for p in world.people.values() if not p.is_bot and not p.deleted]
+        me = next((p for p in people if p.id == user), people[0] if people else None)
+        if me is None:
+            return {"version": world.version, "people": [], "channels": []}
+        channels = [world.dm_of(me.id)] + [
+            channel
+            for channel in world.channels.values()
+            if channel.kind != "im" and me.id in channel.members
+        ]
+        top = service.views.top(me.id)
+        return {
+            "version": world.version,
+            "now": world.clock().isoformat(),
+            "zone": me.tz or "UTC",
+            "can_wind": can_wind,
+            "me": me.id,
+            "commands": [{"command": c, "description": d} for c, d in service.commands.items()],
+            "examples": list(service.examples),
+            "people": [{"id": p.id, "name": p.name, "is_admin": p.is_admin} for p in people],
+            "names": {p.id: p.name for p in world.people.values()},
+            "channels": [_channel(service, each) for each in channels],
+            "messages": {
+                each.id: [
+                    _message(service, message)
+                    for message in world.messages.get(each.id, [])[-_MOST_SHOWN:]
+                    if message.seen_by in (None, me.id)
+                ]
+                for each in channels
+            },
+            "form": _form(service, top, len(service.views.stacks.get(me.id, []))) if top else None,
+        }
+
+
+def _channel(service: Service, channel: Channel) -> dict[str, Any]:
+    name = service.identity.bot_name.title() if channel.kind == "im" else channel.name
+    return {
+        "id": channel.id,
+        "name": name,
+        "kind": channel.kind,
+        "has_bot": service.world.bot_is_in(channel),
+    }
+
+
+def _message(service: Service, message: Message) -> dict[str, Any]:
+    person = service.world.people.get(message.user)
+    is_bot = person is not None and person.is_bot
+    name = "Slackbot" if message.user == SLACKBOT else person.name if person else message.user
+    return {
+        "ts": message.ts,
+        "user": message.user,
+        "name": name.title() if is_bot else name,
+        "is_bot": is_bot or message.user == SLACKBOT,
+        "text": message.text,
+        "blocks": message.blocks,
+        "edited": bool(message.edited),
+        "ephemeral": bool(message.seen_by),
+        "files": message.files,
+    }
+
+
+def _form(service: Service, view: OpenView, depth: int) -> dict[str, Any]:
+    shown = service.views.payload(view)
+    return {
+        "id": view.id,
+        "hash": view.hash,
+        "depth": depth,
+        "title": shown["title"],
+        "submit": shown["submit"],
+        "close": shown["close"],
+        "blocks": shown["blocks"],
+        "values": shown["state"]["values"],
+        "errors": view.errors,
+        "trouble": view.trouble,
+    }
+
+
+def step(now: datetime, name: str, zone: str | None) -> datetime:
+    """Where the clock goes, an instant in UTC.
+
+    name  "hour" (one hour on), "tomorrow" (07:30 of the next day) or "monday" (the next Monday
+          08:00), the last two in `zone`
+
+    Raises ValueError for another name.
+    """
+    if name == "hour":
+        return now + timedelta(hours=1)
+    local = now.astimezone(ZoneInfo(zone or "UTC"))
+    if name == "tomorrow":
+        day, at = local.date() + timedelta(days=1), _MORNING
+    elif name == "monday":
+        day, at = local.date() + timedelta(days=-local.weekday() % 7), _MONDAY
+        if datetime.combine(day, at, local.tzinfo) <= local:
+            day += timedelta(days=7)
+    else:
+        raise ValueError(name)
+    return datetime.combine(day, at, local.tzinfo).astimezone(UTC)
