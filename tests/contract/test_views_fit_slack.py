@@ -1,0 +1,179 @@
+"""Every view, at its largest and with the worst text, is one that Slack takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.sandbox.limits import problems_in_message, problems_in_view
+from handlers.views import referrals, touches
+from handlers.views.fields import Block, Choice
+from handlers.views.touches import VisitForm
+from models import lists
+from models.db import Sessions
+from models.lists import Entry
+from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
+from tests.make import a_rep
+
+NASTY = "<!channel> *bold* _it_ & `code` @here \u202eright\u202c \N{FAMILY} <https://a.example|b>"
+LONG = (NASTY + " ") * 2
+TODAY = date(2026, 3, 9)
+
+
+@pytest.fixture
+def entries(sessions: Sessions) -> dict[str, list[Entry]]:
+    with sessions.begin() as session:
+        rep = a_rep(session)
+        found = lists.entries(
+            session,
+            rep.workspace_id,
+            *touches.FIELDS_OF_LISTS,
+            *referrals.FIELDS_OF_LISTS,
+            lists.REFERRAL_STATUS,
+        )
+        return {name: list(group) for name, group in found.items()}
+
+
+def a_full_form() -> VisitForm:
+    return VisitForm(
+        type="visit",
+        day=TODAY,
+        account=touches.account_choice(10**12, LONG[:120], "City", "ST"),
+        met=tuple(touches.contact_choice(n, LONG[:120], LONG[:120]) for n in range(100)),
+        referrals="20",
+        note=NASTY * 30,
+        next_step=LONG,
+        follow_up=TODAY,
+        more=True,
+        time="23:59",
+        outcome="no access",
+        service_line="stroke",
+        competitor=touches.new_competitor(LONG[:120]),
+        fits=tuple(touches.account_choice(n, LONG[:120]) for n in range(4)),
+        reset=3,
+        touch_id=10**12,
+    )
+
+
+def a_full_receipt() -> VisitReceipt:
+    return VisitReceipt(
+        touch_id=10**12,
+        type="Visit",
+        account=LONG[:120],
+        occurred_on=TODAY,
+        occurred_at="14:30",
+        today=TODAY,
+        met=tuple(f"{n} {LONG[:110]}" for n in range(12)),
+        referrals=tuple(f"R-2222-{n:04}" for n in range(20)),
+        outcome="Met target",
+        service_line="Stroke",
+        competitor=LONG[:120],
+        note=(NASTY * 60)[:3000],
+        next_step=LONG[:300],
+        follow_up_on=TODAY,
+        due_on=TODAY,
+        tier="A",
+        max_days=10,
+        qualifying=True,
+        new_account=True,
+        made_owner=True,
+        edits=1,
+        may_edit=True,
+        may_undo=True,
+    )
+
+
+def a_full_referral_receipt(statuses: list[Entry]) -> ReferralReceipt:
+    lines = [ReferralLine(n, f"R-2222-{n:04}", "New", "new", closed=False) for n in range(20)]
+    return ReferralReceipt(
+        account=LONG[:120],
+        contact=LONG[:120],
+        direction="in",
+        received_on=TODAY,
+        today=TODAY,
+        service_line="Stroke",
+        payer_type="Medicaid",
+        urgency="urgent",
+        lines=tuple(lines),
+        statuses=tuple(statuses),
+        submission="V" * 40,
+        may_undo=True,
+    )
+
+
+def marked_up(blocks: list[Block]) -> list[str]:
+    """Every text that Slack reads as markup."""
+    found: list[str] = []
+
+    def walk(thing: object) -> None:
+        if isinstance(thing, dict):
+            if thing.get("type") == "mrkdwn":
+                found.append(thing["text"])
+            for value in thing.values():
+                walk(value)
+        elif isinstance(thing, list):
+            for value in thing:
+                walk(value)
+
+    walk(blocks)
+    return found
+
+
+def test_the_visit_form_fits_at_its_fullest(entries: dict[str, list[Entry]]) -> None:
+    assert problems_in_view(touches.form(a_full_form(), entries)) == []
+
+
+def test_the_visit_form_fits_when_it_is_empty(entries: dict[str, list[Entry]]) -> None:
+    assert problems_in_view(touches.form(VisitForm(type="visit", day=TODAY), entries)) == []
+
+
+def test_the_forms_labels_are_the_ones_reps_know(entries: dict[str, list[Entry]]) -> None:
+    view = touches.form(VisitForm(type="visit", day=TODAY), entries)
+    labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+    first = "Account, Met with, Type, Date, Referrals, Notes, Next step, Follow up on"
+    assert ", ".join(labels) == first
+    more = touches.form(replace(VisitForm(type="visit", day=TODAY), more=True), entries)
+    labels = [block["label"]["text"] for block in more["blocks"] if block["type"] == "input"]
+    assert ", ".join(labels) == f"{first}, Time, Outcome, Service line, Competitor"
+
+
+def test_account_is_required_unless_it_is_an_event(entries: dict[str, list[Entry]]) -> None:
+    for kind, optional in (("visit", False), ("event", True)):
+        view = touches.form(VisitForm(type=kind, day=TODAY), entries)
+        fields = {b["label"]["text"]: b["optional"] for b in view["blocks"] if b["type"] == "input"}
+        assert (fields["Account"], fields["Type"], fields["Date"]) == (optional, False, False)
+
+
+def test_the_referral_form_fits(entries: dict[str, list[Entry]]) -> None:
+    state = referrals.ReferralForm(
+        account=Choice("a:1", LONG[:120]), contact=Choice("c:1", LONG[:120]), logged_today=2
+    )
+    view = referrals.form(state, entries)
+    assert problems_in_view(view) == []
+    labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+    assert labels == [
+        "Source account",
+        "Referred by",
+        "Direction",
+        "Service line",
+        "Payer type",
+        "How many",
+        "Urgency",
+    ]
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_the_visit_receipt_fits_and_is_shown_literally(undone: bool) -> None:
+    text, blocks = touches.receipt(None if undone else a_full_receipt())
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    for words in [text, *marked_up(blocks)]:
+        assert "<" not in words
+        assert "@here" not in words
+
+
+def test_the_referral_receipt_fits_with_twenty_referrals(entries: dict[str, list[Entry]]) -> None:
+    text, blocks = referrals.receipt(a_full_referral_receipt(entries[lists.REFERRAL_STATUS]))
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    assert all("<" not in words for words in [text, *marked_up(blocks)])

