@@ -1,7 +1,8 @@
 """Score the line parser on a file in the capture-examples format: `capture_score.py FILE [-v]`.
 
 Prints, for every field, the share of lines that have it right, and the share of lines with every
-scored field right. The format is described in docs/capture.md.
+scored field right. tests/capture/lines.json is such a file: `expect` holds the one right value of
+a field, or a list of which any will do (None: may stay empty), or "any" for what is not scored.
 """
 
 from __future__ import annotations

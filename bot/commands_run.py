@@ -27,7 +27,7 @@ from handlers.listen import World
 from handlers.reading import dates
 from models import migrate
 from models.clock import system
-from models.db import Sessions, open_engine, sessions_for
+from models.db import Sessions, open_engine, reading, sessions_for
 from models.lookup import Lookups
 from scheduler import loop
 
@@ -57,7 +57,7 @@ def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
     sessions = sessions_for(engine)
     installation, workspace = opening.serve(sessions, settings, system)
     lookups = Lookups()
-    with sessions() as session:  # warm: the first rep of the day should not wait for it
+    with reading(sessions) as session:  # warm: the first rep of the day should not wait for it
         lookups.get(session, workspace.id)
     dates.warm(system())
     world = World(
@@ -99,7 +99,7 @@ def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
 
 def _database(sessions: Sessions) -> Check:
     def answers() -> bool:
-        with sessions() as session:
+        with reading(sessions) as session:
             at = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return at == migrate.HEAD
 

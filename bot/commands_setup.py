@@ -21,6 +21,8 @@ def migrate() -> None:
         copy = migrations.upgrade(settings.database_url)
     except DBAPIError as fault:
         raise SettingsError(opening.no_database(settings, fault)) from fault
+    except migrations.NewerDatabase:
+        raise SettingsError(opening.NEWER) from None
     if copy:
         click.echo(f"The database as it was is in {copy}")
     click.echo(f"The database is at {migrations.HEAD}.")

@@ -21,6 +21,8 @@ from models.workspaces import Workspace
 ZONE_OF_NEW_WORKSPACE = "America/New_York"
 """Until somebody says otherwise; each person's own zone comes from their Slack profile."""
 
+NEWER = "The database is from a newer Touchbase. Install that version, or another database."
+
 _JOB_SECONDS = 30
 
 
@@ -39,12 +41,17 @@ def at_head(settings: Settings) -> str | None:
             return migrate.upgrade(settings.database_url)
         engine = open_engine(settings.database_url, statement=_JOB_SECONDS)
         try:
-            if not migrate.is_at_head(engine):
+            at = migrate.version(engine)
+            if at is not None and at > migrate.HEAD:
+                raise migrate.NewerDatabase(at)
+            if at != migrate.HEAD:
                 raise SettingsError("The database is behind this version: run `touchbase migrate`.")
         finally:
             engine.dispose()
     except DBAPIError as fault:
         raise SettingsError(no_database(settings, fault)) from fault
+    except migrate.NewerDatabase:
+        raise SettingsError(NEWER) from None
     return None
 
 

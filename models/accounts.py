@@ -133,6 +133,8 @@ def give(session: Session, account: Account, owner_id: int | None, since: date) 
         return
     account.owner_id = owner_id
     account.owner_email = None
+    # The lookup shows a rep's own accounts first, so it has to hear of this too.
+    account.names_version = workspaces.next_names_version(session, account.workspace_id)
     account.owned_since = since if owner_id is not None else None
     reckon(session, account)
 

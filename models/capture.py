@@ -328,7 +328,6 @@ def _met(
         )
         for contact_id, made in people.items()
     )
-    session.flush()
 
 
 def _referrals(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, sessionmaker
 from sqlalchemy.orm import Session as Session  # passed on: the scheduler names it, and no SQL
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 Sessions = sessionmaker[Session]
@@ -131,8 +133,8 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, A
     Returns the new row's id, or None when the row was there. The unique key decides, so two
     processes at once end with one row.
     """
-    statement = _insert(session, table).values(**values).on_conflict_do_nothing()
-    return session.execute(statement.returning(table.__table__.c.id)).scalar_one_or_none()
+    statement = _insert_absent(table, session.get_bind().dialect.name)
+    return session.execute(statement, dict(values)).scalar_one_or_none()
 
 
 def insert_many_if_absent(
@@ -159,12 +161,17 @@ def insert_or_update(
     values: Mapping[str, Any],
     *,
     on: Sequence[str],
-    changes: Mapping[str, Any],
+    changes: Callable[[Any], Mapping[str, Any]],
 ) -> None:
-    """Insert a row, or where the unique key over `on` holds one already, change that."""
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = made(table).values(**values)
-    session.execute(statement.on_conflict_do_update(index_elements=list(on), set_=dict(changes)))
+    """Insert a row, or where the unique key over `on` holds one already, change that.
+
+    changes  the new values of an existing row, by column; it is handed the row refused.
+    """
+    statement = _insert(session, table)
+    changed = statement.on_conflict_do_update(
+        index_elements=list(on), set_=dict(changes(statement.excluded))
+    )
+    session.execute(changed, dict(values))
 
 
 def is_sqlite(session: Session) -> bool:
@@ -176,6 +183,14 @@ def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.I
     if is_sqlite(session):
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+@cache
+def _insert_absent(table: type[Base], dialect: str) -> ReturningInsert[Any]:
+    """Made once: building it anew took as long as running it."""
+    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    columns = cast(Table, table.__table__)
+    return made(columns).on_conflict_do_nothing().returning(columns.c.id)
 
 
 def _lock_wait(statement: float) -> int:

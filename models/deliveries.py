@@ -20,14 +20,12 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     case,
-    literal,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import (
     Base,
-    UtcDateTime,
     insert_if_absent,
     insert_many_if_absent,
     insert_or_update,
@@ -208,13 +206,14 @@ def call_lane(session: Session, workspace_id: int, at: datetime) -> None:
     The lane's row is written even when its time stands: whoever hands the lane back meanwhile
     then waits for this transaction, sees its row, and does not put the lane to sleep.
     """
-    earlier = case((Lane.next_at < at, Lane.next_at), else_=literal(at, UtcDateTime()))
     insert_or_update(
         session,
         Lane,
         {"workspace_id": workspace_id, "fence": 0, "next_at": at},
         on=("workspace_id",),
-        changes={"next_at": earlier},
+        changes=lambda refused: {
+            "next_at": case((Lane.next_at < refused.next_at, Lane.next_at), else_=refused.next_at)
+        },
     )
 
 

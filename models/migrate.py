@@ -18,6 +18,10 @@ HEAD = "0001"
 """The newest step in `migrations/versions`; a contract test holds it to Alembic's own answer."""
 
 
+class NewerDatabase(Exception):
+    """The database was brought further by a newer Touchbase; this one must not touch it."""
+
+
 def version(engine: Engine) -> str | None:
     """The step the database is at; None for an empty one."""
     with engine.connect() as connection:
@@ -39,6 +43,8 @@ def upgrade(url: str) -> str | None:
         at = version(engine)
         if at == HEAD:
             return None
+        if at is not None and at > HEAD:
+            raise NewerDatabase(at)
         copy = _copy(url, at)
         with engine.begin() as connection:
             _to_head(connection)

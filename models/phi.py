@@ -45,7 +45,7 @@ class LooksLikePatient(Refused):
 
 def clean(text: str) -> Clean:
     """The text, once no rule of the block tier holds. Raises LooksLikePatient."""
-    blocked = [found for found in findings(text) if found.tier == BLOCK]
+    blocked = _found(text, BLOCK)
     if blocked:
         raise LooksLikePatient(
             rules=tuple(dict.fromkeys(found.rule for found in blocked)),
@@ -56,11 +56,15 @@ def clean(text: str) -> Clean:
 
 def findings(text: str) -> list[Finding]:
     """All that looks like a patient, in the order of the text."""
+    return _found(text, *_RULES)
+
+
+def _found(text: str, *tiers: str) -> list[Finding]:
     view = digits_view(text)
     found = [
         Finding(rule, tier, *view.span(start, end))
-        for tier, rules in _RULES.items()
-        for rule, find in rules.items()
+        for tier in tiers
+        for rule, find in _RULES[tier].items()
         for start, end in _apart(find(view))
     ]
     return sorted(found, key=lambda one: (one.start, one.end, one.rule))

@@ -116,7 +116,6 @@ def add(
         for number in range(told.count)
     ]
     session.add_all(rows)
-    session.flush()
     return rows
 
 

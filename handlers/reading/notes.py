@@ -22,7 +22,7 @@ SMALL = listed(
     """
 )
 """Words that say nothing once all else of their clause was understood."""
-_CUES = listed("f u fu fup ff follow up followup following back return returning due again going")
+CUES = listed("f u fu fup ff follow up followup following back return returning due again going")
 _LEADING = listed(
     "w with and met saw i for at on by from this is hi okay ok so just in the y s stopped visit"
     " visited"
@@ -61,7 +61,7 @@ def remainder(
                 kept.append(clause.strip(_EDGES))
                 joints.append(clause[-1:])
             continue
-        small = SMALL | _CUES if not follow_up.isdisjoint(here) else SMALL
+        small = SMALL | CUES if not follow_up.isdisjoint(here) else SMALL
         if all(place in understood or line[place].key in small for place in here):
             symbols = _symbols(clause, [line[place] for place in here], start)
             if symbols:

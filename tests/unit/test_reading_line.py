@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bench.capture_score import index_of, score
 from handlers.reading.line import Draft, draft, prediction
-from handlers.reading.notes import SMALL
+from handlers.reading.notes import CUES, SMALL
 from handlers.reading.words import tokens
 from handlers.views.reading import explain
 from tests.make import at
@@ -200,7 +200,7 @@ def test_no_line_at_all_breaks_it_and_no_word_is_dropped(text: str) -> None:
     assert made.occurred_on <= WEDNESDAY.date()
     assert len(made.candidates) <= 10
     said = " ".join([made.notes, *(words for _, words in made.understood)])
-    kept = {token.key for token in tokens(said)} | SMALL
+    kept = {token.key for token in tokens(said)} | SMALL | CUES
     assert {token.key for token in tokens(made.text)} <= kept
 
 
