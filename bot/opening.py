@@ -23,6 +23,8 @@ ZONE_OF_NEW_WORKSPACE = "America/New_York"
 
 NEWER = "The database is from a newer Touchbase. Install that version, or another database."
 
+_BUSY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
+
 _JOB_SECONDS = 30
 
 
@@ -106,6 +108,8 @@ def installation(client: WebClient, settings: Settings) -> Installation:
         answer = client.auth_test()
     except SlackApiError as fault:
         code = fault.response.get("error", "an error")
+        if fault.response.status_code != 200 or code in _BUSY:
+            raise OSError(str(code)) from fault
         raise SettingsError(f"Slack refused SLACK_BOT_TOKEN ({code}).") from fault
     except SlackClientError as fault:
         raise OSError(str(type(fault).__name__)) from fault

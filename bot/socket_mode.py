@@ -31,6 +31,8 @@ class SocketMode:
             logger=_log,
         )
         self._client: Any = handler.client  # half of its methods are untyped
+        self._greeted = False
+        self._client.message_listeners.append(self._hear)
 
     def connect(self) -> None:
         """Open the socket; it reconnects by itself from then on. Raises SettingsError when Slack
@@ -53,8 +55,11 @@ class SocketMode:
         raise SettingsError("Slack cannot be reached for Socket Mode.")
 
     def is_connected(self) -> bool:
-        """Whether the socket is open, for /readyz."""
-        return bool(self._client.is_connected())
+        """Whether the socket is open and Slack has said hello, for /readyz."""
+        return self._greeted and bool(self._client.is_connected())
+
+    def _hear(self, _client: object, message: dict[str, Any], _raw: str | None) -> None:
+        self._greeted = self._greeted or message.get("type") == "hello"
 
     def close(self) -> None:
         """Take no more, finish what is in hand, and close the socket."""

@@ -215,6 +215,7 @@ def overdue(
             Account.owner_id == owner_id,
             Account.due_on < today,
             Account.archived_at.is_(None),
+            Account.status.not_in(cadence.EXEMPT),
             or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= today),
         )
     ).all()

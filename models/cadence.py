@@ -20,6 +20,9 @@ TIERS = ("A", "B", "C", "D", "unrated")
 DEFAULT_DAYS = {"A": (7, 10), "B": (14, 21), "C": (30, 45), "D": (90, 120)}
 """Ideal and longest gap in days by tier. An unrated account counts as C."""
 
+EXEMPT = ("dormant", "inactive", "do_not_call", "on_hold", "not_engaged")
+"""Statuses of accounts that are in no cadence: they remind nobody and count nowhere."""
+
 WEIGHTS = {"A": 4.0, "B": 2.0, "C": 1.0, "D": 0.5, "unrated": 1.0}
 """What a tier weighs when overdue accounts are ranked."""
 

@@ -1,7 +1,7 @@
 """Messages of which nobody knows whether Slack has them.
 
-When they are looked for is reckoned by the machine's clock, never by a wound or a given one.
-Source: reliability B3.4.
+When they are looked for is reckoned by the machine's clock, never by a wound one; a `tick --at`
+reckons what was sent under a given clock by its own as well. Source: reliability B3.4.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
 from models.deliveries import SENDING, UNCERTAIN, Delivery, Lane
 from models.lanes import ACTIVE
 from models.workspaces import Workspace
+
+_REAL = timedelta(seconds=30)
+"""Two clocks closer to each other than this are one."""
 
 
 def in_doubt(row: Delivery, why: str, look_at: datetime) -> None:
@@ -58,25 +61,43 @@ def abandoned(session: Session, machine: datetime, look_after: timedelta) -> int
 
 
 def to_look_for(
-    session: Session, machine: datetime, again: datetime, most: int
+    session: Session,
+    machine: datetime,
+    again: datetime,
+    most: int,
+    given: datetime | None = None,
 ) -> Sequence[Delivery]:
     """Messages in doubt whose conversation is to be read now. Each is given to one caller only:
-    it comes up again at `again`."""
+    it comes up again at `again`.
+
+    given  what counts as now in a `tick --at`: there `--at` stands for now in every step.
+    """
     rows = session.scalars(
         select(Delivery)
         .join(Workspace, Workspace.id == Delivery.workspace_id)
         .where(
             Delivery.state == UNCERTAIN,
-            Delivery.look_at <= machine,
+            true() if given else Delivery.look_at <= machine,
             Workspace.status == ACTIVE,
         )
         .order_by(Delivery.look_at)
         .limit(most)
         .with_for_update(of=Delivery, key_share=True, skip_locked=True)
     ).all()
-    for row in rows:
+    due = [row for row in rows if _has_had_its_time(row, machine, given)]
+    for row in due:
         row.look_at = again
-    return rows
+    return due
+
+
+def _has_had_its_time(row: Delivery, machine: datetime, given: datetime | None) -> bool:
+    if row.look_at is None or row.look_at <= machine:
+        return row.look_at is not None
+    if given is None or row.intent_at is None or row.begun_at is None:
+        return False
+    ahead = row.intent_at - row.begun_at
+    # Sent by the real clock, beside a tick with another: then only the real minute counts.
+    return abs(ahead) > _REAL and row.look_at + ahead <= given
 
 
 def still_in_doubt(session: Session, delivery_id: int, attempt: int) -> Delivery | None:

@@ -19,9 +19,6 @@ from models.referrals import Referral
 from models.touches import Touch
 from models.users import User
 
-EXEMPT = ("dormant", "inactive", "do_not_call", "on_hold", "not_engaged")
-"""Account statuses that are in no cadence."""
-
 
 @dataclass(frozen=True)
 class Kept:
@@ -208,7 +205,7 @@ def _kept(
             _whose(workspace_id, people, Account.owner_id),
             Account.owned_since <= sunday,
             Account.archived_at.is_(None),
-            Account.status.not_in(EXEMPT),
+            Account.status.not_in(cadence.EXEMPT),
         )
         .group_by(Account.tier)
     )

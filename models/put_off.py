@@ -70,6 +70,7 @@ def next_due(session: Session, actor: Actor, today: date) -> Next | None:
             Account.workspace_id == actor.workspace_id,
             Account.owner_id == actor.user_id,
             Account.archived_at.is_(None),
+            Account.status.not_in(cadence.EXEMPT),
             or_(Account.due_on >= today, Snooze.hidden_until > today),
         )
         .order_by(comes, Account.name)

@@ -34,6 +34,7 @@ class Road:
     clock         the people's: what is due, what is too late. A sandbox winds it.
     machine       the real one: leases, blocks, when to look for a message.
     answers_only  send only answers to what somebody just did.
+    given         the people's clock was given (`tick --at`) and is what settling goes by too.
     owner         a name for this process, unlike any other's.
     """
 
@@ -43,6 +44,7 @@ class Road:
     machine: Clock
     timing: Timing = field(default_factory=Timing)
     answers_only: bool = False
+    given: bool = False
     owner: str = field(default_factory=_somebody)
     stopping: threading.Event = field(default_factory=threading.Event)
     pace: Pace = field(init=False)

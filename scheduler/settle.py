@@ -63,7 +63,9 @@ def settle(road: Road) -> Counter[str]:
         doubts.abandoned(session, machine, seconds(timing.settle_after))
         lanes.wake_sleeping(session)
     with road.sessions.begin() as session:
-        rows = doubts.to_look_for(session, machine, machine + seconds(timing.look_again), _AT_ONCE)
+        again = machine + seconds(timing.look_again)
+        given = road.clock() if road.given else None
+        rows = doubts.to_look_for(session, machine, again, _AT_ONCE, given)
     counts: Counter[str] = Counter()
     for row in rows:
         if road.stopping.is_set():

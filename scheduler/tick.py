@@ -69,6 +69,7 @@ def tick(
         clock=_going_on_from(at),
         machine=machine,
         timing=timing or Timing(),
+        given=True,
     )
     upkeep.revive(road)
     people.read_profiles(road, {}, 0.0)

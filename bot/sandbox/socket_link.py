@@ -171,8 +171,9 @@ class SocketLink:
             return
         peer = _Peer(line)
         try:
-            line.send(json.dumps(self._hello()))
-            with self._lock:
+            hello = json.dumps(self._hello())
+            with self._lock:  # whoever has heard the hello is among those who get envelopes
+                line.send(hello)
                 self._peers.append(peer)
                 self._lock.notify_all()
             for frame in line:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import capture, follow_ups, lists, receipts, referrals
+from models import accounts, capture, follow_ups, lists, receipts, referrals
 from models.accounts import Account, NewAccount, get
 from models.audit import Audit
 from models.contacts import Contact, NewContact
@@ -333,3 +333,15 @@ def test_a_day_is_kept_as_it_is(sessions: Sessions) -> None:
         touch = capture.touches.get(session, rep.workspace_id, touch_id)
         assert touch.occurred_on == date(2026, 3, 10)
         assert touch.logged_at == NOW
+
+
+def test_a_dormant_account_reminds_nobody(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        rep = a_rep(session)
+        since = TODAY - timedelta(days=60)
+        for name in ("Active", "Dormant"):
+            an_account(session, rep.workspace_id, name, owner=rep, owned_since=since)
+        session.scalars(select(Account).where(Account.name == "Dormant")).one().status = "dormant"
+        overdue = accounts.overdue(session, rep.workspace_id, rep.user_id, TODAY)
+        assert [account.name for account in overdue] == ["Active"]
+        assert (overdue[0].days_since, overdue[0].max_days) == (60, 10)

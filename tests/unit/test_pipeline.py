@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.sandbox import limits
 from handlers.views import pipeline as views
-from models import lists, pipeline, referrals, users
+from models import cadence, lists, pipeline, referrals, users
 from models.accounts import Account
 from models.db import Sessions
 from models.pipeline import Kept, Summary, Week
@@ -125,7 +125,7 @@ def test_an_account_is_within_its_days_on_the_last_of_them(sessions: Sessions) -
 def test_accounts_out_of_use_are_in_no_cadence(sessions: Sessions) -> None:
     with sessions.begin() as session:
         rep = a_rep(session)
-        for status in pipeline.EXEMPT:
+        for status in cadence.EXEMPT:
             account = an_account(session, rep.workspace_id, status, owner=rep)
             account.status, account.owned_since = status, date(2026, 1, 5)
         gone = an_account(session, rep.workspace_id, "Gone", owner=rep)

@@ -18,6 +18,7 @@ from models import lanes
 from models.deliveries import Lane
 from scheduler import answers
 from scheduler.answers import Fate
+from scheduler.timing import Timing
 from tests.by_the_clock import Clockwork, a_clockwork, a_person, an_answer
 from tests.conftest import Database
 from tests.make import at
@@ -325,3 +326,32 @@ def test_ok_without_a_timestamp_is_in_doubt() -> None:
     assert answers.of_reply({"ok": True, "channel": "D1"}).fate is Fate.IN_DOUBT
     sent = answers.of_reply({"ok": True, "channel": "D1", "ts": "1.2"})
     assert (sent.fate, sent.channel_id, sent.ts) == (Fate.SENT, "D1", "1.2")
+
+
+def test_a_tick_two_minutes_on_settles_what_a_tick_left_in_doubt(each_database: Database) -> None:
+    """`--at` stands for now in every step, though only moments go by on the machine."""
+    with a_clockwork(each_database.sessions, MONDAY) as it:
+        a_receipt(it)
+        it.slack.faults.next("chat.postMessage", faults.reset(after=True))
+        later, as_run = MONDAY + timedelta(days=40), {"machine": it.machine, "timing": Timing()}
+        assert it.tick(later, **as_run).uncertain == 1
+        half = it.tick(later + timedelta(seconds=50), **as_run)
+        assert half.settled == 0  # Slack may still be at work
+        assert it.tick(later + timedelta(minutes=2), **as_run).settled == 1
+        row = it.row(dedupe_key="receipt:1")
+        assert (row.state, row.via) == ("sent", "reconcile")
+        assert len(it.said()) == 1
+
+
+def test_a_tick_at_another_time_leaves_a_running_bots_message_its_minute(
+    each_database: Database,
+) -> None:
+    with a_clockwork(each_database.sessions, MONDAY) as it:
+        a_receipt(it)
+        it.slack.faults.next("chat.postMessage", faults.reset(after=False))
+        assert it.send() == {"uncertain": 1}
+        for days in (1, 2, 3):
+            there = MONDAY + timedelta(days=days)
+            assert it.tick(there, machine=it.machine, timing=Timing()).sent == 0
+        row = it.row(dedupe_key="receipt:1")
+        assert (row.state, row.looked) == ("uncertain", 0)
