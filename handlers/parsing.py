@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -220,7 +221,14 @@ def referral_form(view: Payload) -> ReferralForm:
         payer_type=_value(held.chosen(referral_views.PAYER_TYPE)),
         count=held.text(referral_views.COUNT),
         urgency=urgency.value if urgency else URGENCIES[0],
+        reset=int(held.metadata.get("reset", 0)),
     )
+
+
+def bare_count(words: str) -> int | None:
+    """A number of referrals that stands alone, as in "/logreferral st marys, 2"."""
+    found = re.search(r"(?<![\w$.#/-])(\d{1,2})(?![\w%./-])", words)
+    return int(found[1]) if found and 1 <= int(found[1]) <= MOST_AT_ONCE else None
 
 
 def referred(view: Payload, *, today: date) -> Referred:
@@ -236,7 +244,7 @@ def referred(view: Payload, *, today: date) -> Referred:
     contact = held.contact(referral_views.REFERRED_BY, person) if person else None
     held.check()
     if account is None:
-        raise InvalidForm({referral_views.ACCOUNT: Missing()})
+        raise InvalidForm({held.named(referral_views.ACCOUNT): Missing()})
     return Referred(
         account=account,
         contact=contact,

@@ -12,6 +12,7 @@ from handlers.parsing import Payload
 from handlers.reading import line as reading_line
 from handlers.views import referrals as views
 from handlers.views import touches as touch_views
+from handlers.views.fields import Choice
 from handlers.views.referrals import ReferralForm
 from models import capture, lists, referrals
 from models.clock import Clock
@@ -41,7 +42,13 @@ def open_form(
         draft = reading_line.draft(
             text, now=now, zone=actor.zone, index=index, user_id=actor.user_id
         )
-        state = ReferralForm(count=str(draft.referrals or 1))
+        state = ReferralForm(
+            count=str(draft.referrals or parsing.bare_count(draft.notes) or 1),
+            fits=tuple(
+                touch_views.account_choice(one.id, one.name, one.city, one.state)
+                for one in (() if draft.account else draft.candidates)
+            ),
+        )
         if draft.account is not None:
             found = draft.account
             state = replace(
@@ -60,11 +67,20 @@ def open_form(
 
 
 def reshape(
-    ack: Ack, body: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+    ack: Ack,
+    body: Payload,
+    action: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
 ) -> None:
     """Show the form anew once an account is chosen: its people, and what was logged today."""
     ack()
     state = parsing.referral_form(body["view"])
+    if action["action_id"].partition(":")[0] == views.FITS:
+        fit = Choice(action["value"], action["text"]["text"])
+        state = replace(state, account=fit, reset=state.reset + 1)
     account_id = state.account.id if state.account else None
     with reading(sessions) as session:
         entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)

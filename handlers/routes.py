@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, Handler] = {
     touch_views.UNDO: touches.undo,
     touch_views.NOT_MINE: touches.not_mine,
     referral_views.ACCOUNT: referrals.reshape,
+    referral_views.FITS: referrals.reshape,
     referral_views.MOVE: referrals.move,
     referral_views.UNDO: referrals.undo,
     reminder_views.LOG: touches.open_form_for,

@@ -116,6 +116,7 @@ def add(
         for number in range(told.count)
     ]
     session.add_all(rows)
+    session.flush()
     return rows
 
 

@@ -21,6 +21,7 @@ NONE = "-"
 
 LONGEST_NAME = 120
 _LONGEST_OPTION = 75
+_MOST_FITS = 4
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,20 @@ def add_new(name: str, what: str) -> Choice:
     kept = name[:LONGEST_NAME]
     room = _LONGEST_OPTION - len(f"Add “” as {what}")
     return Choice(f"n:{kept}", f"Add “{clip(kept, room)}” as {what}")
+
+
+def fits(action: str, choices: Sequence[Choice]) -> list[Block]:
+    """One tap for each thing that was probably meant; nothing when there is no doubt."""
+    if not choices:
+        return []
+    buttons = [
+        button(f"{action}:{place}", clip(choice.label, 60), choice.value)
+        for place, choice in enumerate(choices[:_MOST_FITS])
+    ]
+    return [
+        context(plain("Which one did you mean? Tap it, or search above.")),
+        actions(*buttons, block=action),
+    ]
 
 
 def search(

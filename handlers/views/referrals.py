@@ -18,11 +18,12 @@ FORM = "referral_form"
 ACCOUNT, REFERRED_BY = "referral_account", "referral_referred_by"
 DIRECTION, SERVICE_LINE = "referral_direction", "referral_service_line"
 PAYER_TYPE, COUNT, URGENCY = "referral_payer_type", "referral_count", "referral_urgency"
+FITS = "referral_fits"
 MOVE, UNDO = "referral_move", "referral_undo"
 
 FIELDS_OF_LISTS = (lists.SERVICE_LINE, lists.PAYER_TYPE)
 
-_DIRECTIONS = (Entry(IN, "Incoming (they referred to us)"), Entry(OUT, "Outgoing (we referred)"))
+_DIRECTIONS = (Entry(IN, "Incoming"), Entry(OUT, "Outgoing"))
 _URGENCIES = tuple(Entry(key, key.capitalize()) for key in URGENCIES)
 
 
@@ -38,6 +39,8 @@ class ReferralForm:
     count: str = "1"
     urgency: str = URGENCIES[0]
     logged_today: int = 0  # with the rep's visit to this account today
+    fits: tuple[Choice, ...] = ()  # accounts of which one was probably meant
+    reset: int = 0  # how often the account was chosen by a tap outside its field
 
 
 def form(state: ReferralForm, entries: Mapping[str, Sequence[Entry]]) -> View:
@@ -48,13 +51,14 @@ def form(state: ReferralForm, entries: Mapping[str, Sequence[Entry]]) -> View:
         ),
         *_logged_today(state.logged_today),
         fields.search(
-            ACCOUNT,
+            f"{ACCOUNT}:{state.reset}" if state.reset else ACCOUNT,
             "Source account",
             hint="Type a few letters",
             chosen=state.account,
             optional=False,
             watched=True,
         ),
+        *fields.fits(FITS, state.fits),
         fields.search(REFERRED_BY, "Referred by", hint="Who sent it", chosen=state.contact),
         fields.pick(DIRECTION, "Direction", _DIRECTIONS, chosen=state.direction, optional=False),
         fields.pick(
@@ -64,8 +68,8 @@ def form(state: ReferralForm, entries: Mapping[str, Sequence[Entry]]) -> View:
         fields.text(COUNT, "How many", value=state.count, longest=4, optional=False),
         fields.pick(URGENCY, "Urgency", _URGENCIES, chosen=state.urgency, optional=False),
     ]
-    account_id = state.account.id if state.account else None
-    metadata = json.dumps({"account": account_id} if account_id else {})
+    kept = {"account": state.account.id if state.account else None, "reset": state.reset}
+    metadata = json.dumps({name: value for name, value in kept.items() if value})
     return fields.modal(FORM, "Log referrals", blocks, metadata=metadata)
 
 

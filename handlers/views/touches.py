@@ -32,7 +32,6 @@ FIELDS_OF_LISTS = (lists.TOUCH_TYPE, lists.OUTCOME, lists.SERVICE_LINE)
 LONGEST_NOTE = 3000
 LONGEST_STEP = 300
 _SHOWN_OF_NOTE = 600
-_MOST_FITS = 4
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def form(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> View:
             optional=state.type == EVENT,
             watched=True,
         ),
-        *_fits(state.fits),
+        *fields.fits(FITS, state.fits),
         fields.search_many(MET, "Met with", hint="Names, one after another", chosen=state.met),
         fields.pick(
             TYPE,
@@ -136,19 +135,6 @@ def form(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> View:
 
 
 _MORE_BUTTON = fields.button(MORE, "More", "more")
-
-
-def _fits(fits: Sequence[Choice]) -> list[Block]:
-    if not fits:
-        return []
-    buttons = [
-        fields.button(f"{FITS}:{place}", fields.clip(fit.label, 60), fit.value)
-        for place, fit in enumerate(fits[:_MOST_FITS])
-    ]
-    return [
-        fields.context(plain("Which one did you mean? Tap it, or search above.")),
-        fields.actions(*buttons, block=FITS),
-    ]
 
 
 def _more(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> list[Block]:

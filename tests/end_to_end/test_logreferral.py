@@ -58,6 +58,8 @@ def _people_and_accounts(process: Running) -> None:
         )
         a_contact(session, oakfield, "Priya Patel")
         an_account(session, workspace.id, "Larkspur Rehab", owner=rep)
+        for city in ("Fairview", "Anderson"):
+            an_account(session, workspace.id, f"Mercy {city} Hospital", owner=rep, city=city)
     engine.dispose()
 
 
@@ -93,6 +95,25 @@ def test_a_line_fills_the_account_the_person_and_the_number(bot: Running) -> Non
     assert form.value("Source account").startswith("Oakfield Memorial Hospital")
     assert form.value("Referred by").startswith("Priya Patel")
     assert form.value("How many") == "2"
+
+
+def test_a_number_alone_is_how_many(bot: Running) -> None:
+    bot.slack.command("U1", "/logreferral", "larkspur rehab, 4")
+    form = bot.slack.form("U1")
+    assert form.value("Source account") == "Larkspur Rehab"
+    assert form.value("How many") == "4"
+
+
+def test_of_two_accounts_that_fit_one_tap_chooses(bot: Running) -> None:
+    bot.slack.command("U1", "/logreferral", "mercy, 2")
+    form = bot.slack.form("U1")
+    assert form.value("Source account") is None
+    fit = next(label for label in form.buttons if label.startswith("Mercy Fairview"))
+    form.pick("Service line", "Stroke")
+    form.press(fit)
+    assert form.value("Source account") == fit
+    assert (form.value("How many"), form.value("Service line")) == ("2", "Stroke")
+    assert form.save(), form.errors
 
 
 def test_three_referrals_are_three_rows_each_new_with_a_code_of_its_own(bot: Running) -> None:

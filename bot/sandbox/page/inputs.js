@@ -128,7 +128,8 @@ function lookup(element, value, told, context) {
   const box = el("input", {
     id: context.id, type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
     "aria-expanded": "false", "aria-controls": listId, placeholder: placeholder(element),
-    onfocus: () => { box.select(); look(several ? box.value : ""); },
+    onfocus: () => { box.select(); if (!box.dataset.quiet) look(several ? box.value : ""); },
+    onclick: () => { if (!list.childElementCount) look(several ? box.value : ""); },
     oninput: () => look(box.value),
     onkeydown: keys,
     onblur: () => setTimeout(() => { close(); restore(); }, 150),

@@ -235,7 +235,9 @@ function drawForm() {
 function showFirstError(fields) {
   const wrong = fields.querySelector("[aria-invalid]");
   if (!wrong || fields.contains(document.activeElement)) return; // do not pull a typist away
+  wrong.dataset.quiet = "yes"; // a list that opens would hide what is wrong
   wrong.focus({ preventScroll: true });
+  delete wrong.dataset.quiet;
   wrong.closest(".block").scrollIntoView({ block: "center" });
 }
 
