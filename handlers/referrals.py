@@ -102,9 +102,10 @@ def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clo
 
 
 def move(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
-    """Move one referral to the status chosen beside it."""
+    """Move one referral to the status pressed or chosen beneath it."""
     ack()
-    referral_id, _, status = action["selected_option"]["value"].partition(":")
+    chosen = action.get("selected_option") or action
+    referral_id, _, status = chosen["value"].partition(":")
     with sessions.begin() as session:
         capture.move_referral(session, actor, int(referral_id), status, clock())
 

@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, Handler] = {
     referral_views.ACCOUNT: referrals.reshape,
     referral_views.FITS: referrals.reshape,
     referral_views.MOVE: referrals.move,
+    referral_views.NEXT: referrals.move,
     referral_views.UNDO: referrals.undo,
     reminder_views.LOG: touches.open_form_for,
     reminder_views.SNOOZE: reminders.snooze,

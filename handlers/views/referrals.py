@@ -19,7 +19,7 @@ ACCOUNT, REFERRED_BY = "referral_account", "referral_referred_by"
 DIRECTION, SERVICE_LINE = "referral_direction", "referral_service_line"
 PAYER_TYPE, COUNT, URGENCY = "referral_payer_type", "referral_count", "referral_urgency"
 FITS = "referral_fits"
-MOVE, UNDO = "referral_move", "referral_undo"
+MOVE, NEXT, UNDO = "referral_move", "referral_next", "referral_undo"
 
 FIELDS_OF_LISTS = (lists.SERVICE_LINE, lists.PAYER_TYPE)
 
@@ -95,7 +95,7 @@ def receipt(shown: ReferralReceipt | None) -> tuple[str, list[Block]]:
     blocks = [
         fields.section(mrkdwn(f"*Logged: {esc(headline)}*")),
         fields.context(plain(" · ".join(facts))),
-        *(_line(line, shown.statuses) for line in shown.lines),
+        *(block for line in shown.lines for block in _line(line, shown.statuses)),
     ]
     if shown.may_undo:
         sure = fields.confirm(
@@ -105,18 +105,24 @@ def receipt(shown: ReferralReceipt | None) -> tuple[str, list[Block]]:
     return f"Logged: {esc(headline)}", blocks
 
 
-def _line(line: ReferralLine, statuses: Sequence[Entry]) -> Block:
-    text = plain(f"{line.code} · {line.status}")
+def _line(line: ReferralLine, statuses: Sequence[Entry]) -> list[Block]:
+    """A referral: where it stands, a button for what comes next, a menu for the rest."""
+    text = fields.section(plain(f"{line.code} · {line.status}"))
     if line.closed:
-        return fields.section(text)
+        return [text]
+    others = [entry for entry in statuses if entry.key != line.status_key]
+    places = [entry.key for entry in statuses]
+    after = statuses[places.index(line.status_key) + 1 :] if line.status_key in places else others
     menu: Block = {
         "type": "static_select",
         "action_id": MOVE,
-        "placeholder": plain("Move on"),
+        "placeholder": plain("Move to"),
         "options": [
             fields.option(Choice(f"{line.referral_id}:{entry.key}", entry.label))
-            for entry in statuses
-            if entry.key != line.status_key
+            for entry in others
         ],
     }
-    return fields.section(text, block=f"referral:{line.referral_id}", accessory=menu)
+    following = [
+        fields.button(NEXT, entry.label, f"{line.referral_id}:{entry.key}") for entry in after[:1]
+    ]
+    return [text, fields.actions(*following, menu, block=f"referral:{line.referral_id}")]

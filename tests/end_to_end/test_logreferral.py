@@ -137,7 +137,7 @@ def test_three_referrals_are_three_rows_each_new_with_a_code_of_its_own(bot: Run
     assert receipt.words.count("· New") == 3
     for said in ("Referred by Priya Patel", service, payer, "Urgent"):
         assert said in receipt.words
-    assert receipt.buttons == ["Undo"]
+    assert receipt.buttons == ["Contacted"] * 3 + ["Undo"]
 
 
 def test_what_was_logged_with_todays_visit_is_said_once_the_account_is_chosen(
@@ -183,7 +183,7 @@ def test_choosing_an_account_loses_nothing_of_what_was_typed(bot: Running) -> No
 def test_the_menu_beside_a_code_moves_that_referral_and_the_receipt_shows_it(bot: Running) -> None:
     receipt = logged(bot)
     second = CODE.findall(receipt.words)[1]
-    bot.slack.select("U1", receipt, "Move on", "Accepted", nth=1)
+    bot.slack.select("U1", receipt, "Move to", "Accepted", nth=1)
     moved = bot.dm("U1", f"{second} · Accepted")
     assert moved.ts == receipt.ts
     assert moved.words.count("· New") == 2
@@ -192,14 +192,23 @@ def test_the_menu_beside_a_code_moves_that_referral_and_the_receipt_shows_it(bot
     assert set(standing.values()) == {"new"}
 
 
+def test_one_tap_moves_a_referral_to_what_comes_next(bot: Running) -> None:
+    receipt = logged(bot, "1")
+    assert receipt.buttons == ["Contacted", "Undo"]
+    bot.slack.press("U1", receipt, "Contacted")
+    until(lambda: "In review" in bot.dms("U1")[-1].buttons, "the receipt with the next step")
+    last = bot.rows("SELECT status FROM referral ORDER BY id DESC LIMIT 1")
+    assert last == [("contacted",)]
+
+
 def test_a_referral_that_reached_an_end_has_no_menu_any_more(bot: Running) -> None:
     receipt = logged(bot, "1")
     (code,) = CODE.findall(receipt.words)
-    bot.slack.select("U1", receipt, "Move on", "Started")
+    bot.slack.select("U1", receipt, "Move to", "Started")
     ended = bot.dm("U1", f"{code} · Started")
     assert ended.ts == receipt.ts
     with pytest.raises(LookupError):
-        bot.slack.select("U1", ended, "Move on", "Accepted")
+        bot.slack.select("U1", ended, "Move to", "Accepted")
     assert bot.rows("SELECT status FROM referral") == [("started",)]
 
 
