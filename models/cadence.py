@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, insert, select
+from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base
@@ -71,13 +71,14 @@ def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) 
 
 def max_days(session: Session, workspace_id: int) -> Mapping[str, int]:
     """The longest gap in days by tier."""
-    rows = session.execute(
-        select(CadenceRule.tier, CadenceRule.max_days).where(
-            CadenceRule.workspace_id == workspace_id
-        )
-    )
+    rows = session.execute(_MAX_DAYS, {"workspace": workspace_id})
     known = {row.tier: row.max_days for row in rows}
     return {tier: known.get(tier) or known["C"] for tier in TIERS}
+
+
+_MAX_DAYS = select(CadenceRule.tier, CadenceRule.max_days).where(
+    CadenceRule.workspace_id == bindparam("workspace")
+)
 
 
 def ranked(overdue: Sequence[Overdue]) -> list[Overdue]:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, func, insert, select
+from sqlalchemy import (
+    ForeignKey,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base
@@ -50,24 +59,32 @@ class Entry:
 
 def entries(session: Session, workspace_id: int, *lists: str) -> dict[str, Sequence[Entry]]:
     """The entries of the named lists, each in its order, in one read."""
-    rows = session.execute(
-        select(Choice.list, Choice.key, Choice.label, Choice.meaning)
-        .where(Choice.workspace_id == workspace_id, Choice.list.in_(lists))
-        .order_by(Choice.list, Choice.position, Choice.key)
-    )
+    rows = session.execute(_ENTRIES, {"workspace": workspace_id, "lists": lists})
     found: dict[str, list[Entry]] = {name: [] for name in lists}
     for name, key, label, meaning in rows:
         found[name].append(Entry(key, label, meaning))
     return dict(found)
 
 
+# Built once: they run while a person waits.
+_ENTRIES = (
+    select(Choice.list, Choice.key, Choice.label, Choice.meaning)
+    .where(
+        Choice.workspace_id == bindparam("workspace"),
+        Choice.list.in_(bindparam("lists", expanding=True)),
+    )
+    .order_by(Choice.list, Choice.position, Choice.key)
+)
+_MEANING = select(Choice.meaning).where(
+    Choice.workspace_id == bindparam("workspace"),
+    Choice.list == bindparam("list"),
+    Choice.key == bindparam("key"),
+)
+
+
 def meaning(session: Session, workspace_id: int, list_name: str, key: str | None) -> str | None:
     """What the entry means to the rules; None when the list has no such entry."""
-    return session.scalar(
-        select(Choice.meaning).where(
-            Choice.workspace_id == workspace_id, Choice.list == list_name, Choice.key == key
-        )
-    )
+    return session.scalar(_MEANING, {"workspace": workspace_id, "list": list_name, "key": key})
 
 
 def add(session: Session, workspace_id: int, list_name: str, label: str) -> Entry:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -34,6 +34,11 @@ class _Held:
     removed: int
 
 
+_VERSIONS = select(Workspace.names_version, Workspace.names_removed).where(
+    Workspace.id == bindparam("workspace")
+)
+
+
 class Lookups:
     """The indexes of the workspaces in use, each read anew when its names have changed."""
 
@@ -49,11 +54,7 @@ class Lookups:
         all of them after a removal; while another thread does the latter, the index of before
         is good enough.
         """
-        now = session.execute(
-            select(Workspace.names_version, Workspace.names_removed).where(
-                Workspace.id == workspace_id
-            )
-        ).one_or_none()
+        now = session.execute(_VERSIONS, {"workspace": workspace_id}).one_or_none()
         if now is None:
             return Index()
         version, removed = now
