@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,9 @@ def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
     with reading(sessions) as session:  # warm: the first rep of the day should not wait for it
         lookups.get(session, workspace.id)
     dates.warm(system())
+    # What is in memory now stays: going through it at every collection would hold up answers.
+    gc.collect()
+    gc.freeze()
     world = World(
         sessions=sessions,
         clock=system,
