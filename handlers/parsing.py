@@ -16,11 +16,12 @@ from handlers.views.referrals import ReferralForm
 from handlers.views.touches import VisitForm
 from models import phi
 from models.accounts import NewAccount
-from models.capture import Referred, Visit
+from models.capture import Visit
 from models.contacts import NewContact
 from models.errors import DayAhead, Missing, NotANumber, Refused, TooLong, TooManyReferrals
 from models.phi import Clean
 from models.referrals import IN, MOST_AT_ONCE, OUT, URGENCIES
+from models.referring import Referred
 from models.text import tidy
 from models.touches import EVENT
 

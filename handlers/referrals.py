@@ -14,7 +14,7 @@ from handlers.views import referrals as views
 from handlers.views import touches as touch_views
 from handlers.views.fields import Choice
 from handlers.views.referrals import ReferralForm
-from models import capture, lists, referrals
+from models import lists, referrals, referring
 from models.clock import Clock
 from models.db import Sessions, reading
 from models.errors import TooLong
@@ -97,7 +97,7 @@ def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clo
     now = clock()
     told = parsing.referred(view, today=actor.today(now))
     with sessions.begin() as session:
-        capture.refer(session, actor, told, submission=view["id"], now=now)
+        referring.refer(session, actor, told, submission=view["id"], now=now)
     ack()
 
 
@@ -107,11 +107,11 @@ def move(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clo
     chosen = action.get("selected_option") or action
     referral_id, _, status = chosen["value"].partition(":")
     with sessions.begin() as session:
-        capture.move_referral(session, actor, int(referral_id), status, clock())
+        referring.move_referral(session, actor, int(referral_id), status, clock())
 
 
 def undo(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
     """Take back all referrals of one form."""
     ack()
     with sessions.begin() as session:
-        capture.undo_referrals(session, actor, action["value"], clock())
+        referring.undo_referrals(session, actor, action["value"], clock())

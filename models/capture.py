@@ -24,10 +24,9 @@ from models import (
 )
 from models.accounts import Account, NewAccount
 from models.contacts import Contact, NewContact
-from models.errors import AlreadyUndone, DayAhead, NoSuchAccount, NotYours, TooManyReferrals
+from models.errors import AlreadyUndone, DayAhead, NotYours, TooManyReferrals
 from models.follow_ups import FollowUp
 from models.phi import Clean
-from models.referrals import Referral
 from models.touches import Touch, TouchContact
 from models.users import Actor
 
@@ -55,20 +54,6 @@ class Visit:
     source: str = "command"
 
 
-@dataclass(frozen=True)
-class Referred:
-    """What a rep says of one or several referrals, in or out."""
-
-    account: int | NewAccount
-    received_on: date
-    count: int
-    direction: str
-    contact: int | NewContact | None = None
-    service_line: str | None = None
-    payer_type: str | None = None
-    urgency: str = referrals.URGENCIES[0]
-
-
 def store(session: Session, actor: Actor, visit: Visit, *, submission: str, now: datetime) -> bool:
     """Write the touch, its contacts, referrals and follow-up, the account's next due day, the
     audit row and the receipt (none for what is only brought in). False when this form was
@@ -79,7 +64,7 @@ def store(session: Session, actor: Actor, visit: Visit, *, submission: str, now:
     _check(actor, visit, now)
     if not requests.first_time(session, actor.workspace_id, f"visit:{submission}", now):
         return False
-    account, made_account = _account(session, actor, visit.account, now)
+    account, made_account = account_of(session, actor, visit.account, now)
     touch = Touch(
         workspace_id=actor.workspace_id,
         user_id=actor.user_id,
@@ -121,7 +106,7 @@ def amend(
     touch = touches.own(session, actor, touch_id)
     permissions.must_edit(touch.logged_at, now)
     before = touch.account_id
-    account, made_account = _account(session, actor, visit.account, now)
+    account, made_account = account_of(session, actor, visit.account, now)
     session.execute(
         delete(TouchContact).where(
             TouchContact.workspace_id == actor.workspace_id, TouchContact.touch_id == touch.id
@@ -192,82 +177,6 @@ def decline(session: Session, actor: Actor, touch_id: int, now: datetime) -> Non
     _new_receipt(session, actor, touch.id, "notmine", now)
 
 
-def refer(
-    session: Session, actor: Actor, told: Referred, *, submission: str, now: datetime
-) -> bool:
-    """Write a row per referral, the audit row and the receipt. False when this form was stored
-    before: then nothing is written.
-
-    Raises NoSuchAccount, NoSuchContact, TooManyReferrals.
-    """
-    if not requests.first_time(session, actor.workspace_id, f"referral:{submission}", now):
-        return False
-    account, _ = _account(session, actor, told.account, now)
-    if account is None:
-        raise NoSuchAccount
-    contact_id = None
-    if isinstance(told.contact, NewContact):
-        contact_id = contacts.add(session, actor, account.id, told.contact, now)[0].id
-    elif told.contact is not None:
-        contact_id = contacts.get_all(session, actor.workspace_id, [told.contact])[0].id
-    received = referrals.Received(
-        account_id=account.id,
-        received_on=told.received_on,
-        count=told.count,
-        direction=told.direction,
-        contact_id=contact_id,
-        service_line=told.service_line,
-        payer_type=told.payer_type,
-        urgency=told.urgency,
-    )
-    rows = referrals.add(session, actor, received, submission=submission, now=now)
-    for row in rows:
-        _audit_referral(session, actor, "referral.log", row, now)
-    deliveries.owe(
-        session,
-        actor.workspace_id,
-        deliveries.Owed(
-            key=f"referrals:{submission}",
-            kind=deliveries.REFERRAL_RECEIPT,
-            target=actor.slack_id,
-            user_id=actor.user_id,
-            facts={"submission": submission},
-            not_before=now,
-            priority=deliveries.ANSWER_FIRST,
-        ),
-        now,
-    )
-    return True
-
-
-def move_referral(
-    session: Session, actor: Actor, referral_id: int, status: str, now: datetime
-) -> None:
-    """Move a referral on, and have its receipt show it. Raises NotYours, ClosedReferral."""
-    before = referrals.get(session, actor.workspace_id, referral_id).status
-    row = referrals.move(session, actor, referral_id, status, now)
-    if row.status == before:
-        return
-    _audit_referral(session, actor, "referral.move", row, now)
-    _new_referral_receipt(session, actor, row.submission, f"{row.id}:{now.isoformat()}", now)
-
-
-def undo_referrals(session: Session, actor: Actor, submission: str, now: datetime) -> None:
-    """Take back all referrals of one form, within 24 hours. Raises AlreadyUndone, TooLate,
-    NotYours."""
-    rows = referrals.of_submission(session, actor.workspace_id, submission)
-    if not rows:
-        raise AlreadyUndone
-    if any(row.owner_id != actor.user_id for row in rows):
-        raise NotYours
-    permissions.must_undo(rows[0].logged_at, now)
-    for row in rows:
-        _audit_referral(session, actor, "referral.undo", row, now)
-        session.delete(row)
-    session.flush()
-    _new_referral_receipt(session, actor, submission, "undo", now)
-
-
 def referral_count(session: Session, touch: Touch) -> int:
     """How many referrals were logged with the touch."""
     return len(referrals.of_touch(session, touch.workspace_id, touch.id))
@@ -281,9 +190,10 @@ def _check(actor: Actor, visit: Visit, now: datetime) -> None:
         raise TooManyReferrals(referrals.MOST_AT_ONCE)
 
 
-def _account(
+def account_of(
     session: Session, actor: Actor, told: int | NewAccount | None, now: datetime
 ) -> tuple[Account | None, bool]:
+    """The account told of, held until the transaction ends, and whether it was made just now."""
     if told is None:
         return None, False
     if isinstance(told, int):
@@ -484,31 +394,6 @@ def _audit(session: Session, actor: Actor, action: str, touch: Touch, now: datet
         now=now,
         facts={"account": touch.account_id, "type": touch.type},
     )
-
-
-def _audit_referral(
-    session: Session, actor: Actor, action: str, row: Referral, now: datetime
-) -> None:
-    audit.note(
-        session,
-        actor.workspace_id,
-        actor.user_id,
-        action,
-        "referral",
-        row.id,
-        now=now,
-        facts={"account": row.account_id, "status": row.status},
-    )
-
-
-def _new_referral_receipt(
-    session: Session, actor: Actor, submission: str, why: str, now: datetime
-) -> None:
-    first = deliveries.by_key(session, actor.workspace_id, f"referrals:{submission}")
-    if first is not None:
-        deliveries.owe_change(
-            session, actor.workspace_id, first, key=f"referrals:{submission}:{why}", now=now
-        )
 
 
 def _receipt(session: Session, actor: Actor, touch: Touch, now: datetime) -> None:

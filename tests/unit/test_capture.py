@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import accounts, capture, follow_ups, lists, receipts, referrals
+from models import accounts, capture, follow_ups, lists, receipts, referrals, referring
 from models.accounts import Account, NewAccount, get
 from models.audit import Audit
 from models.contacts import Contact, NewContact
@@ -238,7 +238,7 @@ def test_an_edit_moves_the_visit_its_referrals_and_both_clocks(sessions: Session
         second = an_account(session, rep.workspace_id, "Second", owner=rep, tier="A")
         touch_id = a_touch(session, rep, first, referrals=2)
         kept = referrals.of_touch(session, rep.workspace_id, touch_id)[0]
-        capture.move_referral(session, rep, kept.id, "accepted", NOW)
+        referring.move_referral(session, rep, kept.id, "accepted", NOW)
         changed = a_visit(second, occurred_on=TODAY - timedelta(days=2), referrals=1)
         assert capture.amend(session, rep, touch_id, changed, submission="E1", now=NOW)
         assert not capture.amend(session, rep, touch_id, changed, submission="E1", now=NOW)
@@ -289,16 +289,16 @@ def test_three_referrals_are_three_rows_and_undo_takes_them_back(sessions: Sessi
     with sessions.begin() as session:
         rep = a_rep(session)
         account = an_account(session, rep.workspace_id, owner=rep)
-        told = capture.Referred(account=account.id, received_on=TODAY, count=3, direction="in")
-        assert capture.refer(session, rep, told, submission="R1", now=NOW)
-        assert not capture.refer(session, rep, told, submission="R1", now=NOW)
+        told = referring.Referred(account=account.id, received_on=TODAY, count=3, direction="in")
+        assert referring.refer(session, rep, told, submission="R1", now=NOW)
+        assert not referring.refer(session, rep, told, submission="R1", now=NOW)
         rows = referrals.of_submission(session, rep.workspace_id, "R1")
         assert [(row.status, row.place) for row in rows] == [("new", 0), ("new", 1), ("new", 2)]
         assert all(row.code.startswith("R-") for row in rows)
-        capture.undo_referrals(session, rep, "R1", NOW)
+        referring.undo_referrals(session, rep, "R1", NOW)
         assert count(session, Referral) == 0
         with pytest.raises(AlreadyUndone):
-            capture.undo_referrals(session, rep, "R1", NOW)
+            referring.undo_referrals(session, rep, "R1", NOW)
 
 
 def test_every_default_list_fits_slack(sessions: Sessions) -> None:

@@ -228,6 +228,7 @@ def test_the_loop_sends_by_itself_plans_when_woken_and_stops_when_told(
             _until(lambda: len(it.said()) == 1)
         finally:
             handle.stop()
+        assert len(calls) >= 2
         with it.sessions.begin() as session:
             an_answer(session, a_person(session), "receipt:1", MONDAY)
         time.sleep(0.2)
@@ -260,6 +261,7 @@ def test_a_step_that_fails_does_not_stop_the_next(each_database: Database) -> No
             _until(lambda: len(it.said()) == 1)
         finally:
             handle.stop()
+        assert len(calls) >= 2
 
 
 def _until(done: Callable[[], bool], seconds: float = 10.0) -> None:
