@@ -228,7 +228,6 @@ def test_the_loop_sends_by_itself_plans_when_woken_and_stops_when_told(
             _until(lambda: len(it.said()) == 1)
         finally:
             handle.stop()
-        assert len(calls) >= 2
         with it.sessions.begin() as session:
             an_answer(session, a_person(session), "receipt:1", MONDAY)
         time.sleep(0.2)
