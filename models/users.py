@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import slots
-from models.db import Base, within_workspace
+from models.db import Base, insert_if_absent, within_workspace
 from models.errors import BadHour, BadZone, ManagerLoop, NoSuchPerson
 from models.text import tidy
 from models.workspaces import Workspace
@@ -140,26 +140,32 @@ def enrol(
     """
     user = by_slack_id(session, workspace_id, slack_id)
     if user is None:
-        user = User(
-            workspace_id=workspace_id,
-            slack_id=slack_id,
-            name="",
-            zone=zone,
-            zone_source=ZONE_OF_WORKSPACE,
-            role=REP,
-            remind_at=time(7, 30),
-            work_days=slots.WEEKDAYS,
-            reminders_on=True,
-            active=True,
-            enrolled_on=slots.local_day(now, zone),
-            created_at=now,
-        )
-        session.add(user)
+        user = _made(session, workspace_id, slack_id, zone, now)
     if profile is not None:
         learn(user, profile, now)
     reschedule(user, now)
     session.flush()
     return user
+
+
+def _made(session: Session, workspace_id: int, slack_id: str, zone: str, now: datetime) -> User:
+    """A new person's row; that of another process, when the person tapped twice at once."""
+    insert_if_absent(
+        session,
+        User,
+        {
+            "workspace_id": workspace_id,
+            "slack_id": slack_id,
+            "zone": zone,
+            "zone_source": ZONE_OF_WORKSPACE,
+            "enrolled_on": slots.local_day(now, zone),
+            "created_at": now,
+        },
+    )
+    made = by_slack_id(session, workspace_id, slack_id)
+    if made is None:
+        raise NoSuchPerson
+    return made
 
 
 def learn(user: User, profile: Profile, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -12,6 +14,8 @@ from models.audit import Audit
 from models.db import Sessions
 from models.enrolments import Enrolled, Wish
 from models.errors import BadHour, BadZone, LastAdmin, ManagerLoop
+from models.users import User
+from tests.conftest import Database
 from tests.make import NOW, a_user, a_workspace, an_account, at
 
 
@@ -107,3 +111,22 @@ def test_roles_and_managers_are_in_the_audit(sessions: Sessions) -> None:
     with sessions() as session:
         acts = session.scalars(select(Audit.action).order_by(Audit.id)).all()
     assert acts == ["role_given", "manager_changed"]
+
+
+def test_two_first_taps_at_once_make_one_person(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        workspace_id = a_workspace(session).id
+    both = threading.Barrier(2)
+
+    def tap(_: int) -> int:
+        both.wait(10)
+        with each_database.sessions.begin() as session:
+            found = users.enrol(session, workspace_id, "U0JO", zone="America/Chicago", now=NOW)
+            return found.id
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(tap, range(2)))) == 1
+    with each_database.sessions() as session:
+        made = session.scalars(select(User)).one()
+        assert (made.role, made.remind_at, made.work_days) == ("rep", time(7, 30), 0b11111)
+        assert (made.reminders_on, made.active, made.name) == (True, True, "")
