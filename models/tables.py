@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import (
+from models import (  # noqa: F401 - importing them is the point
     accounts,
     aliases,
     audit,
@@ -20,23 +20,5 @@ from models import (
     workspaces,
 )
 from models.db import Base
-
-SUBJECTS = (
-    accounts,
-    aliases,
-    audit,
-    cadence,
-    competitors,
-    contacts,
-    deliveries,
-    follow_ups,
-    lists,
-    referrals,
-    requests,
-    subscriptions,
-    touches,
-    users,
-    workspaces,
-)
 
 metadata = Base.metadata

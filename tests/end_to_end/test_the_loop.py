@@ -60,9 +60,11 @@ def next_on(day: date, weekday: int) -> date:
 
 @pytest.mark.filterwarnings("default:cms-hospital:UserWarning")
 @pytest.mark.parametrize("transport", ["http", "socket"])
+@pytest.mark.parametrize("passes", [10, pytest.param(50, marks=pytest.mark.soak)])
 def test_visit_receipt_reminder_digest(
-    each_database: Database, transport: str, tmp_path: Path
+    each_database: Database, transport: str, passes: int, tmp_path: Path
 ) -> None:
+    """`passes`: how often the reminder's morning is ticked, each time by a process of its own."""
     with a_bot(each_database.url, socket_mode=transport == "socket") as bot:
         hospitals, count = a_file_of_hospitals(tmp_path)
         maps = [word for each in MAPPED for word in ("--map", each)]
@@ -95,8 +97,6 @@ def test_visit_receipt_reminder_digest(
         # A second account was last seen 19 days ago, so it is past the ten days of tier A.
         overdue = an_overdue_account(bot, today)
         reminded_on = next_on(today, 0) if today.weekday() >= 4 else today + timedelta(days=1)
-        # Each is a process of its own; the fifty in one process are in test_scheduler_tick.
-        passes = 10 if (transport, each_database.url[:6]) == ("http", "sqlite") else 3
         ticks = [bot.tick(in_chicago(reminded_on, time(7, 31))) for _ in range(passes)]
         assert sum(tick["sent"] for tick in ticks) == 1
         reminders = [m for m in bot.dms("U1") if "past due for a touch" in m.words]
