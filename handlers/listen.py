@@ -135,6 +135,11 @@ def _team_of(body: Payload) -> str:
 
 
 def _user_of(body: Payload) -> str:
+    event = body.get("event")
+    if event is not None:
+        if event.get("user_team", body.get("team_id")) != body.get("team_id"):
+            raise GuestRefused
+        return str(event["user"])
     user = body.get("user")
     if isinstance(user, dict):
         # Somebody of another organization in a shared channel carries their own team's id.
@@ -185,7 +190,7 @@ def _tell(args: Args, sentence: str) -> None:
         if args.body.get("response_url"):
             respond = WebhookClient(args.body["response_url"], timeout=_RESPONDING).send
             respond(text=sentence, response_type="ephemeral", replace_original=False)
-        elif args.body.get("user"):
-            args.client.chat_postMessage(channel=args.body["user"]["id"], text=sentence)
+        elif args.body.get("user") or args.body.get("event"):
+            args.client.chat_postMessage(channel=_user_of(args.body), text=sentence)
     except (SlackClientError, OSError) as fault:
         log.warning("answer.lost", fault=type(fault).__name__)

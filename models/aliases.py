@@ -28,6 +28,8 @@ class Alias(Base):
         ),
         Index("alias_of_account", "workspace_id", "account_id"),
         Index("alias_of_competitor", "workspace_id", "competitor_id"),
+        Index("alias_of_contact", "workspace_id", "contact_id"),
+        Index("alias_of_user", "workspace_id", "user_id"),
         Index("alias_changed", "workspace_id", "names_version"),
     )
 

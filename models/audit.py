@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base
 
-Facts = Mapping[str, int | str | bool | list[int] | None]
+Facts = Mapping[str, int | str | bool | list[int] | list[str] | None]
 
 
 class Audit(Base):

@@ -44,6 +44,7 @@ class Contact(Base):
     names_version: Mapped[int]
     created_by_id: Mapped[int | None]
     created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]  # merged into another
 
 
 @dataclass(frozen=True)

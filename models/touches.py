@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -57,10 +58,12 @@ class Touch(Base):
     outcome: Mapped[str | None] = mapped_column(String(60))  # key of the list outcome
     service_line: Mapped[str | None] = mapped_column(String(60))
     competitor_id: Mapped[int | None]
+    headcount: Mapped[int | None] = mapped_column(SmallInteger)  # people at an in-service, say
     note: Mapped[Clean] = mapped_column(Text)  # has passed phi.clean
-    source: Mapped[str] = mapped_column(String(10))  # command, reminder, import
+    source: Mapped[str] = mapped_column(String(10))  # command, reminder, dm, import ...
     submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
     edits: Mapped[int] = mapped_column(default=0)
+    redacted_at: Mapped[datetime | None]  # its words were taken out; the row is the tombstone
     # What the save made beside the touch, so that an undo can take it back.
     made_account: Mapped[bool] = mapped_column(Boolean, default=False)
     made_owner: Mapped[bool] = mapped_column(Boolean, default=False)

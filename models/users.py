@@ -57,6 +57,10 @@ class User(Base):
     remind_at: Mapped[time] = mapped_column(default=time(7, 30))
     work_days: Mapped[int] = mapped_column(SmallInteger, default=slots.WEEKDAYS)
     reminders_on: Mapped[bool] = mapped_column(Boolean, default=True)
+    # The person's own quiet hours; without them those of `models.slots`.
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    paused_until: Mapped[date | None]  # no morning message before this day
     enrolled_on: Mapped[date]  # their own calendar day; the first reminder comes after it
     greeted_at: Mapped[datetime | None]  # the reminder that says how to stop them was sent
     active: Mapped[bool] = mapped_column(Boolean, default=True)
