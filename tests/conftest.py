@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 
 from models.db import Sessions, open_engine, sessions_for
 from tests import databases
@@ -87,3 +88,14 @@ def chromium() -> str:
             pytest.fail(hint)
         pytest.skip(hint)
     return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The browser, without a window."""
+    quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    args = ["--no-sandbox", "--no-first-run", *[f"--disable-{each}" for each in quiet]]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=args)
+        yield browser
+        browser.close()

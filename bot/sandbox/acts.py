@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import Any
 
-from bot.sandbox import answers, api_people, interactions, messages, payloads
+from bot.sandbox import answers, api_people, clips, interactions, messages, payloads
 from bot.sandbox.delivery import Answer, Courier
 from bot.sandbox.form import Form, options_of, the_option
 from bot.sandbox.limits import elements_of
-from bot.sandbox.service import Service
+from bot.sandbox.service import Service, StoredFile
 from bot.sandbox.values import Block, inputs_of
 from bot.sandbox.views import OpenView
 from bot.sandbox.world import Channel, Message
@@ -21,6 +22,8 @@ class Acts:
     def __init__(self, service: Service, courier: Courier) -> None:
         self.service = service
         self.courier = courier
+        self.last_event: dict[str, Any] = {}
+        self.last_answer = Answer(0, None, 0.0)
 
     def command(self, user: str, name: str, text: str = "", channel: str | None = None) -> Answer:
         """Type a slash command, in the DM with the app unless a channel is named."""
@@ -33,24 +36,82 @@ class Acts:
 
     def say(self, user: str, text: str, channel: str | None = None) -> Answer:
         """Write a message. The app hears of it when it is in the conversation."""
+        with self.service.world.lock:
+            where = self._where(user, channel)
+            written = messages.as_typed(text, self.service.world)
+            message = self._put(where, user, written)
+            sent = payloads.said(self.service, message)
+        return self._tell(where, sent)
+
+    def edit(self, user: str, message: Message, text: str) -> Answer:
+        """Change what one wrote; the app gets `message_changed`."""
+        self._refuse_strangers(user, message)
+        with self.service.world.lock:
+            before = messages.payload(message, self.service.identity)
+            written = messages.as_typed(text, self.service.world)
+            self.service.world.edit(message, written, message.blocks)
+            sent = payloads.edited(self.service, message, before)
+        return self._tell(self.service.world.channels[message.channel], sent)
+
+    def delete(self, user: str, message: Message) -> Answer:
+        """Take back what one wrote; the app gets `message_deleted`."""
+        self._refuse_strangers(user, message)
+        with self.service.world.lock:
+            self.service.world.remove(message)
+            sent = payloads.deleted(self.service, message)
+        return self._tell(self.service.world.channels[message.channel], sent)
+
+    def echo(self, message: Message) -> Answer:
+        """The event of a message the app posted: `message.im` brings it its own words, too."""
+        with self.service.world.lock:
+            sent = payloads.said(self.service, message)
+        return self.event(sent)
+
+    def say_clip(
+        self,
+        user: str,
+        transcript: str = "",
+        status: str | None = "complete",
+        *,
+        text: str = "",
+        seconds: float = 8.0,
+        mimetype: str = "audio/mp4",
+        channel: str | None = None,
+    ) -> StoredFile:
+        """Send a voice clip; `last_answer` is what the app made of it.
+
+        status  of the transcript: complete, processing, none or failed; None in a workspace
+                without transcripts
+        text    typed beside the clip
+        """
         service = self.service
         with service.world.lock:
             where = self._where(user, channel)
-            message = service.world.put(where, user, messages.as_typed(text, service.world))
-            sent = {
-                "type": "message",
-                "user": user,
-                "text": message.text,
-                "ts": message.ts,
-                "channel": where.id,
-                "channel_type": {"im": "im", "private": "group"}.get(where.kind, "channel"),
-                "team": service.world.person(user).team_id,
-                "event_ts": message.ts,
-                "client_msg_id": message.ts,
-            }
-        if not service.world.bot_is_in(where):
-            return Answer(0, None, 0.0)
-        return self.event(sent)
+            name = f"audio_message.{clips.ending_of(mimetype)}"
+            file = StoredFile(
+                service.new_id("F"), name, round(seconds * 4000), uuid.uuid4().hex, title=name
+            )
+            file.shown = clips.file_object(service, file, user, seconds=seconds, mimetype=mimetype)
+            clips.transcribe(service, file, status, transcript)
+            file.complete = True
+            service.files[file.id] = file
+            written = messages.as_typed(text, service.world)
+            message = self._put(where, user, written, files=[file.shown])
+            file.shared_in[where.id] = message.ts
+            sent = payloads.said(service, message)
+        self._tell(where, sent)
+        return file
+
+    def finish_transcript(
+        self, file: StoredFile | str, text: str, status: str = "complete"
+    ) -> Answer:
+        """Slack has listened to a clip: `files.info` knows the transcript from now on, and the app
+        gets `file_change`."""
+        with self.service.world.lock:
+            found = self.service.files[file] if isinstance(file, str) else file
+            clips.transcribe(self.service, found, status, text)
+            self.service.world.changed()
+        return self.event({"type": "file_change", "file_id": found.id, "file": {"id": found.id}})
 
     def event(
         self,
@@ -59,14 +120,17 @@ class Acts:
         retry_waits: tuple[float, ...] = (),
         outer: dict[str, Any] | None = None,
     ) -> Answer:
-        """Deliver an event; the last answer.
+        """Deliver an event; the last answer. One the app has not subscribed to goes nowhere.
 
         retry_waits  seconds before each further try while the answer is not 2xx; Slack waits
                      0, 60 and 300
         outer        a whole event as made before, to deliver the same one (same event_id) again
         """
+        if not self._is_subscribed(inner):
+            return Answer(0, None, 0.0)
         with self.service.world.lock:
             sent = outer or payloads.event(self.service, inner)
+        self.last_event = sent
         answer = self.courier.event(sent)
         for attempt, wait in enumerate(retry_waits, start=1):
             if answer.ok or answer.headers.get("x-slack-no-retry") == "1":
@@ -74,7 +138,13 @@ class Acts:
             time.sleep(wait)
             reason = {"timeout": "http_timeout"}.get(answer.fault, answer.fault or "http_error")
             answer = self.courier.event(sent, attempt, reason)
+        self.last_answer = answer
         return answer
+
+    def again(self) -> Answer:
+        """Deliver the last event once more, as Slack does when the answer to it was lost: the same
+        event_id, with retry headers."""
+        return self.courier.event(self.last_event, 1, "http_timeout")
 
     def open_home(self, user: str, tab: str = "home") -> Answer:
         """Open the app's Home (or its Messages tab)."""
@@ -100,13 +170,15 @@ class Acts:
         return self.event({"type": "user_change", "user": shown, "cache_ts": 0})
 
     def shortcut(self, user: str, callback_id: str) -> Answer:
-        """Use a global shortcut."""
+        """Use a global shortcut. Raises LookupError for one the manifest does not have."""
+        self._refuse_unknown("global", callback_id)
         with self.service.world.lock:
             sent = payloads.shortcut(self.service, user, callback_id)
         return self.courier.interaction(sent)
 
     def message_shortcut(self, user: str, message: Message, callback_id: str) -> Answer:
-        """Use a shortcut on a message."""
+        """Use a shortcut on a message. Raises LookupError for one the manifest does not have."""
+        self._refuse_unknown("message", callback_id)
         with self.service.world.lock:
             sent = payloads.message_shortcut(self.service, user, message, callback_id)
         return self.courier.interaction(sent)
@@ -158,7 +230,8 @@ class Acts:
         if chosen is None:
             words = [each["text"]["text"] for each in offered]
             raise LookupError(f"{menu!r} offers no {option!r}, but {words}")
-        return self._click(user, message, block, element, chosen)
+        several = element["type"] in ("checkboxes", "multi_static_select", "multi_external_select")
+        return self._click(user, message, block, element, [chosen] if several else chosen)
 
     def options(
         self, user: str, where: Message | Form | OpenView, action_id: str, query: str
@@ -185,7 +258,32 @@ class Acts:
 
     def _command_text(self, text: str) -> str:
         """As the manifest's `should_escape` asks: people, channels and links in angle brackets."""
-        return messages.as_typed(text, self.service.world, names=True)
+        return messages.as_typed(text, self.service.world, command=True)
+
+    def _put(self, where: Channel, user: str, text: str, **more: Any) -> Message:
+        return self.service.world.put(where, user, text, client_msg_id=str(uuid.uuid4()), **more)
+
+    def _tell(self, where: Channel, sent: dict[str, Any]) -> Answer:
+        """The app hears of what is said where it is a member."""
+        if not self.service.world.bot_is_in(where):
+            return Answer(0, None, 0.0)
+        return self.event(sent)
+
+    def _is_subscribed(self, inner: dict[str, Any]) -> bool:
+        wanted = self.service.subscriptions
+        kind = inner["type"]
+        if kind == "message":
+            kind += {"im": ".im", "group": ".groups"}.get(inner["channel_type"], ".channels")
+        return wanted is None or kind in wanted
+
+    def _refuse_unknown(self, kind: str, callback_id: str) -> None:
+        known = [each["callback_id"] for each in self.service.shortcuts if each["type"] == kind]
+        if self.service.shortcuts and callback_id not in known:
+            raise LookupError(f"no {kind} shortcut {callback_id!r}, but {known}")
+
+    def _refuse_strangers(self, user: str, message: Message) -> None:
+        if message.user != user:
+            raise LookupError(f"{user} did not write {message.text!r}")
 
     def _where(self, user: str, channel: str | None) -> Channel:
         world = self.service.world

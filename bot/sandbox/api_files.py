@@ -1,7 +1,8 @@
-"""files.*: the three steps of an upload."""
+"""files.*: the three steps of an upload, and what is known of a file."""
 
 from __future__ import annotations
 
+import copy
 import secrets
 from typing import Any
 
@@ -69,7 +70,7 @@ def _share(service: Service, args: Args, found: list[StoredFile]) -> None:
 
 
 def info(service: Service, args: Args) -> dict[str, Any]:
-    """files.info"""
+    """files.info: the file as it is now. Only one shared where the app is, or its own, is found."""
     file = service.files.get(str(args.get("file")))
     if file is None or not file.complete:
         raise SlackSaysNo("file_not_found")
@@ -77,5 +78,7 @@ def info(service: Service, args: Args) -> dict[str, Any]:
     for channel_id, ts in file.shared_in.items():
         kind = "public" if service.world.channels[channel_id].kind == "public" else "private"
         shares[kind][channel_id] = [{"ts": ts}]
+    if file.shown:
+        return {"file": copy.deepcopy(file.shown) | {"shares": shares}}
     shown = {"id": file.id, "name": file.name, "title": file.title, "size": file.length}
     return {"file": shown | {"shares": shares, "user": service.identity.bot_user_id}}

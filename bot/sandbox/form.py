@@ -39,8 +39,9 @@ class Form:
 
     @property
     def title(self) -> str:
-        """The words at the top."""
-        return str(self._view.view["title"]["text"])
+        """The words at the top; a Home has none."""
+        title = self._view.view["title"]
+        return str(title["text"]) if title else ""
 
     @property
     def is_open(self) -> bool:
@@ -103,10 +104,36 @@ class Form:
         else:
             raise LookupError(f"{label!r} is not typed into: use pick, date or time")
 
+    def enter(self, label: str, text: str) -> Answer | None:
+        """Type into a field and press Enter; the app's answer where it asked to hear of that."""
+        block, element = self._field(label)
+        interactions.put_value(self._service, self._view, block["block_id"], element, text or None)
+        if block.get("dispatch_action") and "on_enter_pressed" in _told_when(element):
+            return self._click(block, element, text or None)
+        return None
+
+    def tick(self, option: str, *, ticked: bool = True) -> None:
+        """Tick a box, or choose a radio button, by the words beside it."""
+        for block, element in self._elements():
+            if element["type"] not in ("checkboxes", "radio_buttons"):
+                continue
+            found = [each for each in element["options"] if each["text"]["text"] == option]
+            if found and element["type"] == "radio_buttons":
+                return self._change(block, element, found[0])
+            if found:
+                others = [each for each in self._held(block, element) or [] if each not in found]
+                return self._change(block, element, [*others, *found] if ticked else others)
+        raise LookupError(f"no box {option!r}")
+
+    def untick(self, option: str) -> None:
+        """Take the tick from a box."""
+        self.tick(option, ticked=False)
+
     def pick(
         self, label: str, option: str, *, query: str | None = None, loosely: bool = False
     ) -> None:
-        """Choose an option by its words. In a field that takes several it is added.
+        """Choose an option by its words, also of an overflow menu. In a field that takes several
+        it is added.
 
         query    typed first where the field looks things up; the option's words when not given
         loosely  take the first when none begins so
@@ -117,7 +144,9 @@ class Form:
         if chosen is None:
             words = [each["text"]["text"] for each in offered]
             raise LookupError(f"{label!r} offers no {option!r}, but {words}")
-        if element["type"] in _SEVERAL:
+        if element["type"] == "overflow":
+            self._click(block, element, chosen)
+        elif element["type"] in _SEVERAL:
             held = self._held(block, element) or []
             if chosen in held:
                 return
@@ -138,14 +167,22 @@ class Form:
         block, element = self._field(label)
         self._change(block, element, copy.copy(HOLDS[element["type"]][2]))
 
-    def press(self, label: str, *, confirm: bool = True) -> Answer | None:
-        """Press a button inside the form; `confirm` answers its question, if it has one."""
-        for block, element in self._elements():
-            if element["type"] == "button" and element["text"]["text"] == label:
-                if element.get("confirm") and not confirm:
-                    return None
-                return self._click(block, element, None)
-        raise LookupError(f"no button {label!r}, but {self.buttons}")
+    def press(self, label: str, *, confirm: bool = True, nth: int = 0) -> Answer | None:
+        """Press a button inside the form; `confirm` answers its question, if it has one.
+
+        nth  which of several buttons with these words, from the top
+        """
+        found = [
+            (block, element)
+            for block, element in self._elements()
+            if element["type"] == "button" and element["text"]["text"] == label
+        ]
+        if len(found) <= nth:
+            raise LookupError(f"no button {label!r}, but {self.buttons}")
+        block, element = found[nth]
+        if element.get("confirm") and not confirm:
+            return None
+        return self._click(block, element, None)
 
     def save(self, *, unchecked: bool = False) -> bool:
         """Press the submit button; whether the form closed.
@@ -191,7 +228,7 @@ class Form:
     def _field(self, label: str) -> tuple[Block, Block]:
         """An input by its label; outside inputs by placeholder, action_id or the text beside."""
         for block, element in self._elements():
-            if element["type"] not in HOLDS:
+            if element["type"] not in HOLDS and element["type"] != "overflow":
                 continue
             names = [element.get("placeholder", {}).get("text"), element["action_id"]]
             if block["type"] == "input":
@@ -264,8 +301,13 @@ def tells_app(block: Block, element: Block) -> bool:
         return False
     if element["type"] not in _TYPED:
         return True
-    wanted = element.get("dispatch_action_config", {}).get("trigger_actions_on", [])
-    return "on_character_entered" in wanted
+    return "on_character_entered" in _told_when(element)
+
+
+def _told_when(element: Block) -> list[str]:
+    """What of typing the app hears at once; Enter where it does not say."""
+    config = element.get("dispatch_action_config") or {}
+    return list(config.get("trigger_actions_on") or ["on_enter_pressed"])
 
 
 def options_of(element: Block) -> list[Block]:

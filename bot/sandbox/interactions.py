@@ -10,7 +10,7 @@ from bot.sandbox.delivery import Answer, Courier
 from bot.sandbox.limits import problems_in_options
 from bot.sandbox.refusals import SlackSaysNo
 from bot.sandbox.service import Service
-from bot.sandbox.values import HOLDS, Block, holding
+from bot.sandbox.values import HOLDS, Block, holding, kept_values
 from bot.sandbox.views import OpenView
 from bot.sandbox.world import Message
 
@@ -54,15 +54,15 @@ def click_on_message(
     """A button pressed, or something chosen, on a message. `value` as in `click_in_view`."""
     with service.world.lock:
         chosen: dict[str, Any] = {}
-        values: dict[str, Any] = {}
+        message.held = kept_values(message.blocks, message.held)
         kind, block_id = element["type"], block["block_id"]
         if kind in HOLDS:
             chosen = {HOLDS[kind][0]: value}
-            values = {block_id: {element["action_id"]: holding(kind, value)}}
+            message.held[block_id][element["action_id"]] = holding(kind, value)
         elif value is not None:
             chosen = {"selected_option": value}
         action = payloads.action_of(service, block_id, element, chosen)
-        payload = payloads.message_click(service, user, message, action, values)
+        payload = payloads.message_click(service, user, message, action, message.held)
     return courier.interaction(payload)
 
 

@@ -13,8 +13,15 @@ _CONTROL = re.compile(r"<(?:[@#!][^<>\n]*|(?:https?|mailto|tel):[^<>\n]*)>")
 _PICKED = re.compile(r"<[@#][UWC]\w+(?:\|[^<>\n]*)?>")
 _TYPED = re.compile(
     r"(?P<url>https?://[^\s<>]+)"
-    r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?<![\w.+-])(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?<!\w)(?P<sign>[@#])(?P<name>[\w-]+(?:\.[\w-]+)*)"
+)
+# What Slack links in messages beside that: numbers that look like a phone's, bare domains.
+_LINKED = re.compile(
+    _TYPED.pattern
+    + r"|(?<![\w-])(?P<phone>(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4})(?!\w)"
+    r"|(?<![\w.@/-])(?P<domain>(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|health))(?![\w-])",
+    re.IGNORECASE,
 )
 
 
@@ -36,25 +43,31 @@ def _escape_rest(text: str) -> str:
     return _ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
-def as_typed(text: str, world: World, *, names: bool = False) -> str:
+def as_typed(text: str, world: World, *, command: bool = False) -> str:
     """What a person typed, as Slack hands it on: escaped, links and addresses wrapped, @people and
     #channels by their ids. `<@U1>` and `<#C1>` stand for what was picked from Slack's own list.
 
-    names  mentions bear the name too, `<@U1|ann>`, as in commands with `should_escape`
+    command  mentions bear the name too, `<@U1|ann>`, as in commands with `should_escape`; phone
+             numbers and bare domains stay as they are
     """
+    shape = _TYPED if command else _LINKED
 
     def wrapped(found: re.Match[str]) -> str:
         if found["url"]:
             return f"<{found['url']}>"
         if found["mail"]:
             return f"<mailto:{found['mail']}|{found['mail']}>"
-        return _mention(found["sign"], found["name"], world, names=names)
+        if found["sign"]:
+            return _mention(found["sign"], found["name"], world, names=command)
+        if found["phone"]:
+            return f"<tel:{re.sub(r'[^+0-9]', '', found['phone'])}|{found['phone']}>"
+        return f"<http://{found['domain']}|{found['domain']}>"
 
     made, since = [], 0
     for picked in _PICKED.finditer(text):
-        made += [_TYPED.sub(wrapped, escape(text[since : picked.start()])), picked.group()]
+        made += [shape.sub(wrapped, escape(text[since : picked.start()])), picked.group()]
         since = picked.end()
-    return "".join([*made, _TYPED.sub(wrapped, escape(text[since:]))])
+    return "".join([*made, shape.sub(wrapped, escape(text[since:]))])
 
 
 def _mention(sign: str, name: str, world: World, *, names: bool) -> str:
@@ -88,7 +101,7 @@ def payload(message: Message, identity: Identity, *, metadata: bool = True) -> d
         }
     if message.blocks:
         shown["blocks"] = escaped_blocks(message.blocks)
-    for name in ("thread_ts", "files", "attachments"):
+    for name in ("client_msg_id", "thread_ts", "files", "attachments"):
         if getattr(message, name):
             shown[name] = copy.deepcopy(getattr(message, name))
     if message.edited:

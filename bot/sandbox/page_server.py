@@ -13,24 +13,23 @@ from bot.sandbox import interactions, page_state
 from bot.sandbox.form import Form
 from bot.sandbox.limits import elements_of
 from bot.sandbox.server import Served
-from bot.sandbox.values import Block, holding
+from bot.sandbox.values import Block, Values, holding, kept_values
 from bot.sandbox.views import OpenView
 from bot.sandbox.world import Message
 
 if TYPE_CHECKING:
     from bot.sandbox.stand_in import StandIn
 
+SCRIPTS = ("page.js", "link.js", "views.js", "blocks.js", "inputs.js", "menus.js", "text.js")
 _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/blocks.js": ("blocks.js", "text/javascript; charset=utf-8"),
-    "/inputs.js": ("inputs.js", "text/javascript; charset=utf-8"),
-    "/text.js": ("text.js", "text/javascript; charset=utf-8"),
+    **{f"/{name}": (name, "text/javascript; charset=utf-8") for name in SCRIPTS},
 }
 _PAGE = Path(__file__).parent / "page"
 _JSON = "application/json; charset=utf-8"
 _LONGEST_WAIT = 25.0
+_WORDS_A_SECOND = 2.5  # of somebody who dictates
 
 Given = dict[str, Any]
 
@@ -47,6 +46,9 @@ class PageServer:
         self._wind = wind
         self._posts: dict[str, Callable[[Given], Any]] = {
             "say": self._say,
+            "clip": self._clip,
+            "home": self._home,
+            "shortcut": self._shortcut,
             "press": self._press,
             "options": self._options,
             "use": self._use,
@@ -104,15 +106,39 @@ class PageServer:
         if not text:
             return None
         if text.startswith("/"):
-            name, _, rest = text.partition(" ")
-            answer = self._slack.command(user, name, rest.strip(), channel)
+            name, *rest = text.split(maxsplit=1)
+            answer = self._slack.command(user, name, "".join(rest), channel)
         else:
             answer = self._slack.say(user, text, channel)
+        return {"fault": answer.fault}
+
+    def _clip(self, given: Given) -> Given:
+        """A voice clip; `transcript` is what Slack hears in it, "" when it hears nothing."""
+        words = str(given["transcript"]).strip()
+        status = "complete" if words else None
+        seconds = max(2.0, len(words.split()) / _WORDS_A_SECOND)
+        self._slack.say_clip(given["as"], words, status, seconds=seconds, channel=given["channel"])
+        return {"fault": self._slack.last_answer.fault}
+
+    def _home(self, given: Given) -> Given:
+        """One of the app's tabs is opened: "home" or "messages"."""
+        return {"fault": self._slack.open_home(given["as"], str(given["tab"])).fault}
+
+    def _shortcut(self, given: Given) -> Given:
+        """A shortcut from the menu of the composer, or (with `ts`) of a message."""
+        name = str(given["callback_id"])
+        if given.get("ts"):
+            answer = self._slack.message_shortcut(given["as"], self._message(given), name)
+        else:
+            answer = self._slack.shortcut(given["as"], name)
         return {"fault": answer.fault}
 
     def _press(self, given: Given) -> Given:
         """Something used on a message; `value` is None for a button."""
         message = self._message(given)
+        with self._slack.service.world.lock:
+            message.held = kept_values(message.blocks, message.held)
+            _hold(message.held, given.get("values") or {})
         block, element = _find(message.blocks, given)
         service, courier = self._slack.service, self._slack.courier
         answer = interactions.click_on_message(
@@ -186,11 +212,15 @@ class PageServer:
     def _keep(self, view: OpenView, given: Given) -> None:
         """What stands in the fields of the page: {block_id: {action_id: value}}."""
         with self._slack.service.world.lock:
-            for block_id, actions in given["values"].items():
-                for action_id, value in actions.items():
-                    held = view.values.get(block_id, {}).get(action_id)
-                    if held is not None:
-                        view.values[block_id][action_id] = holding(held["type"], value)
+            _hold(view.values, given["values"])
+
+
+def _hold(values: Values, given: dict[str, dict[str, Any]]) -> None:
+    for block_id, actions in given.items():
+        for action_id, value in actions.items():
+            held = values.get(block_id, {}).get(action_id)
+            if held is not None:
+                values[block_id][action_id] = holding(held["type"], value)
 
 
 def _find(blocks: list[Block], given: Given) -> tuple[Block, Block]:

@@ -28,7 +28,7 @@ def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
             for channel in world.channels.values()
             if channel.kind != "im" and me.id in channel.members
         ]
-        top = service.views.top(me.id)
+        top, home = service.views.top(me.id), service.views.homes.get(me.id)
         return {
             "version": world.version,
             "now": world.clock().isoformat(),
@@ -36,6 +36,12 @@ def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
             "can_wind": can_wind,
             "me": me.id,
             "commands": [{"command": c, "description": d} for c, d in service.commands.items()],
+            "shortcuts": [
+                {name: each[name] for name in ("type", "name", "callback_id")}
+                for each in service.shortcuts
+            ],
+            "has_home": service.home_enabled,
+            "home": _form(service, home, 0) if home else None,
             "examples": list(service.examples),
             "people": [{"id": p.id, "name": p.name, "is_admin": p.is_admin} for p in people],
             "names": {p.id: p.name for p in world.people.values()},
@@ -80,6 +86,8 @@ def _message(service: Service, message: Message) -> dict[str, Any]:
 
 
 def _form(service: Service, view: OpenView, depth: int) -> dict[str, Any]:
+    """A form as it stands, `depth` of them one on another; a Home (0) has no title and no buttons
+    below."""
     shown = service.views.payload(view)
     return {
         "id": view.id,

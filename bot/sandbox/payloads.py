@@ -53,15 +53,20 @@ def response_url(service: Service, name: str, kind: str = "actions") -> str:
 
 def _interaction(service: Service, kind: str, user: str) -> Payload:
     identity, person = service.identity, service.world.person(user)
+    who = {
+        "id": user,
+        "username": person.handle,
+        "name": person.handle,
+        "team_id": person.team_id,
+    }
+    return _from(service, kind, who) | {"api_app_id": identity.app_id}
+
+
+def _from(service: Service, kind: str, who: Payload) -> Payload:
+    identity = service.identity
     return {
         "type": kind,
-        "user": {
-            "id": user,
-            "username": person.handle,
-            "name": person.handle,
-            "team_id": person.team_id,
-        },
-        "api_app_id": identity.app_id,
+        "user": who,
         "token": DEPRECATED_TOKEN,
         "team": {"id": identity.team_id, "domain": identity.team_domain},
         "enterprise": None,
@@ -98,7 +103,7 @@ def message_click(
         "container": _container(message),
         "trigger_id": service.tickets.trigger(user),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": values},
+        "state": {"values": copy.deepcopy(values)},
         "response_url": response_url(service, address),
         "actions": [action],
     }
@@ -172,8 +177,10 @@ def suggestion(
 
 
 def shortcut(service: Service, user: str, callback_id: str) -> Payload:
-    """A global shortcut."""
-    return _interaction(service, "shortcut", user) | {
+    """A global shortcut. No conversation and no response_url."""
+    person = service.world.person(user)
+    who = {"id": user, "username": person.handle, "team_id": person.team_id}
+    return _from(service, "shortcut", who) | {
         "callback_id": callback_id,
         "action_ts": f"{service.world.clock().timestamp():.6f}",
         "trigger_id": service.tickets.trigger(user),
@@ -184,7 +191,8 @@ def message_shortcut(service: Service, user: str, message: Message, callback_id:
     """A shortcut on a message."""
     channel = service.world.channels[message.channel]
     address = service.tickets.answer_address(user, channel.id, message.ts)
-    return _interaction(service, "message_action", user) | {
+    who = {"id": user, "name": service.world.person(user).handle}
+    return _from(service, "message_action", who) | {
         "callback_id": callback_id,
         "action_ts": f"{service.world.clock().timestamp():.6f}",
         "trigger_id": service.tickets.trigger(user),
@@ -193,6 +201,51 @@ def message_shortcut(service: Service, user: str, message: Message, callback_id:
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "message": messages.payload(message, service.identity),
     }
+
+
+def said(service: Service, message: Message) -> Payload:
+    """The event of a message as it stands."""
+    shown = messages.payload(message, service.identity) | _place(service, message)
+    if message.files:
+        del shown["team"]  # left out beside files (slack-api-specs issue 62)
+        shown |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
+    return shown | {"event_ts": message.ts}
+
+
+def edited(service: Service, message: Message, before: Payload) -> Payload:
+    """The event of a message that was changed; `before` is `messages.payload` of what it was."""
+    return _place(service, message) | {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "message": messages.payload(message, service.identity),
+        "previous_message": before,
+        **_stamped(service, message),
+    }
+
+
+def deleted(service: Service, message: Message) -> Payload:
+    """The event of a message that is gone."""
+    return _place(service, message) | {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "deleted_ts": message.ts,
+        "previous_message": messages.payload(message, service.identity),
+        **_stamped(service, message),
+    }
+
+
+def _place(service: Service, message: Message) -> Payload:
+    channel = service.world.channels[message.channel]
+    kind = {"im": "im", "private": "group"}.get(channel.kind, "channel")
+    return {"channel": channel.id, "channel_type": kind}
+
+
+def _stamped(service: Service, message: Message) -> Payload:
+    """A change is an entry of its own in the channel: `ts` is its own, not the message's."""
+    ts = service.world.next_ts(service.world.channels[message.channel])
+    return {"ts": ts, "event_ts": ts}
 
 
 def event(service: Service, inner: Payload) -> Payload:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 EXAMPLES = (
     "/logvisit st marys, dr patel + case mgr, in-service, 2 referrals, f/u next tues",
+    "tallgrass, lunch with imani brandt, call back friday",
     "/logreferral tallgrass, 2",
     "/touchbase today",
     "/touchbase",

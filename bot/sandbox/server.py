@@ -1,5 +1,5 @@
 """The stand-in over HTTP: /api for the app, /commands and /actions for its late answers, /upload
-for files, and whatever else is served beside them (the page)."""
+and /files-tmb for files, and whatever else is served beside them (the page)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.sandbox import answers, api, api_files
+from bot.sandbox import answers, api, api_files, clips
 from bot.sandbox.faults import Fault
 from bot.sandbox.service import Service
 
@@ -81,10 +81,22 @@ class _Handler(BaseHTTPRequestHandler):
             key = path.removeprefix("/upload/")
             status = api_files.take_bytes(self.server.service, key, body)
             self._send(status, "text/plain", f"OK - {len(body)}".encode())
+        elif verb == "GET" and path.startswith(clips.PATH):
+            self._transcript(path)
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             served = self.server.beside(verb, self.path, headers, body)
             self._send(*(served or (404, "text/plain; charset=utf-8", b"Not here")))
+
+    def _transcript(self, path: str) -> None:
+        """A file without a token is a way to the sign-in page, not a refusal."""
+        service = self.server.service
+        with service.world.lock:
+            found = clips.fetch(service, path, self.headers.get("Authorization", ""))
+        if found is None:
+            self._send(302, "text/html", b"", [("Location", f"{service.base_url}/?redir=file")])
+        else:
+            self._send(200, "text/vtt", found)
 
     def _api(self, method: str, body: bytes) -> None:
         service = self.server.service

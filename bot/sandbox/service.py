@@ -40,7 +40,8 @@ class Call:
 
 @dataclass
 class StoredFile:
-    """A file on its way up, or there. `content` is None until it was uploaded."""
+    """A file on its way up, or there. `content` is None until it was uploaded; of a voice clip it
+    is the transcript as WebVTT, and `shown` is its file object."""
 
     id: str
     name: str
@@ -50,6 +51,7 @@ class StoredFile:
     title: str = ""
     complete: bool = False
     shared_in: dict[str, str] = field(default_factory=dict)  # channel: ts of the message
+    shown: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,6 +75,8 @@ class Service:
     complaints: list[str] = field(default_factory=list)
     files: dict[str, StoredFile] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)  # what each is for
+    shortcuts: Sequence[Mapping[str, str]] = ()  # as the manifest has them
+    subscriptions: frozenset[str] | None = None  # the manifest's bot_events; None: everything
     examples: Sequence[str] = ()
 
     @property

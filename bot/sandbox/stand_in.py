@@ -45,6 +45,8 @@ class StandIn(Acts):
     wind        called with an instant when somebody on the page winds the clock; without it the
                 page has no clock to wind
     commands    the page's hints: what each command is for, "/logvisit": "Log a visit …"
+    shortcuts   the manifest's `features.shortcuts`; any callback_id is taken when none are given
+    subscribed  the manifest's `bot_events`; None delivers every event
     examples    lines the page offers where nothing was said yet
     per_minute  messages a minute, refused with 429 beyond them; None for no limit
     """
@@ -62,6 +64,9 @@ class StandIn(Acts):
         identity: Identity | None = None,
         wind: Callable[[datetime], None] | None = None,
         commands: Mapping[str, str] | None = None,
+        shortcuts: Sequence[Mapping[str, str]] = (),
+        subscribed: Iterable[str] | None = None,
+        home_enabled: bool = True,
         examples: Sequence[str] = (),
         latency_ms: float = 0.0,
         per_minute: float | None = None,
@@ -79,6 +84,9 @@ class StandIn(Acts):
             app_token,
             set(scopes),
             commands=commands or {},
+            shortcuts=shortcuts,
+            subscriptions=None if subscribed is None else frozenset(subscribed),
+            home_enabled=home_enabled,
             examples=examples,
             latency_ms=latency_ms,
             open_link=self.link.open,

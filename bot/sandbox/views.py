@@ -103,7 +103,7 @@ class Views:
         """Another content for an open form. What was typed stays under the same ids."""
         if hash_ and hash_ != found.hash:
             raise SlackSaysNo("hash_conflict")
-        _refuse_unfit(view)
+        _refuse_unfit(view, found.view["type"])
         self._refuse_double(view, found)
         found.view = _written_out(view)
         found.values = kept_values(found.blocks, found.values)
@@ -114,17 +114,14 @@ class Views:
         return found
 
     def publish(self, user: str, view: Any, hash_: object = None) -> OpenView:
-        """A person's Home tab."""
-        _refuse_unfit(view)
+        """A person's Home tab. What was typed into the one before stays, as in a form."""
+        _refuse_unfit(view, "home")
         known = self.homes.get(user)
-        if known and hash_ and hash_ != known.hash:
-            raise SlackSaysNo("hash_conflict")
-        made = self._made(user, view, known)
-        if known:
-            made.id = made.root = known.id
-        self.homes[user] = made
+        if known is not None:
+            return self.update(known, view, hash_)
+        self.homes[user] = self._made(user, view, kind="home")
         self._world.changed()
-        return made
+        return self.homes[user]
 
     def close(self, view: OpenView) -> None:
         """Close one form; the one below it shows again."""
@@ -158,9 +155,9 @@ class Views:
     def _all_forms(self) -> list[OpenView]:
         return [view for stack in self.stacks.values() for view in stack]
 
-    def _made(self, user: str, view: Any, instead_of: OpenView | None = None) -> OpenView:
-        _refuse_unfit(view)
-        self._refuse_double(view, instead_of)
+    def _made(self, user: str, view: Any, *, kind: str = "modal") -> OpenView:
+        _refuse_unfit(view, kind)
+        self._refuse_double(view)
         view_id = f"V{secrets.token_hex(5).upper()}"
         shown = _written_out(view)
         values = first_values(shown["blocks"])
@@ -174,7 +171,7 @@ class Views:
             synced=copy.deepcopy(values),
         )
 
-    def _refuse_double(self, view: dict[str, Any], itself: OpenView | None) -> None:
+    def _refuse_double(self, view: dict[str, Any], itself: OpenView | None = None) -> None:
         wanted = view.get("external_id")
         if not wanted:
             return
@@ -183,8 +180,10 @@ class Views:
                 raise SlackSaysNo("duplicate_external_id")
 
 
-def _refuse_unfit(view: Any) -> None:
+def _refuse_unfit(view: Any, kind: str) -> None:
     found = problems_in_view(view)
+    if not found and view["type"] != kind:
+        found = [problem(f"must be one of: {kind}", "/view/type")]
     if found:
         first = problem("failed to match all allowed schemas", "/view")
         raise SlackSaysNo("invalid_arguments", [first, *found])

@@ -64,7 +64,8 @@ class Channel:
 
 @dataclass
 class Message:
-    """One message. `seen_by` names the only reader of an ephemeral one."""
+    """One message. `seen_by` names the only reader of an ephemeral one; `held` is what its menus
+    and boxes hold, as in `view.state.values`."""
 
     ts: str
     channel: str
@@ -77,6 +78,8 @@ class Message:
     seen_by: str | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    client_msg_id: str = ""  # of what a person typed
+    held: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def buttons(self) -> list[str]:

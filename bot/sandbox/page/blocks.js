@@ -75,13 +75,20 @@ function inputBlock(block, context) {
 function elementNode(block, element, context) {
   if (element.type === "image") return picture(element);
   if (element.type === "button") return button(block, element, context);
-  const told = (value, how) => context.told(block, element, value, how);
-  return input(element, context.value(block, element), told, {
+  const told = async (value, how) => {
+    if (element.confirm && !how?.typing && !(await context.confirm(element.confirm, context.names))) {
+      control.replaceWith(elementNode(block, element, context)); // as it was before the choice
+      return;
+    }
+    context.told(block, element, value, how);
+  };
+  const control = input(element, context.value(block, element), told, {
     id: idOf(block, element),
     people: context.people,
     channels: context.channels,
     ask: (query) => context.ask(block, element, query),
   });
+  return control;
 }
 
 function button(block, element, context) {

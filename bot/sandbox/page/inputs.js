@@ -1,6 +1,7 @@
 // The elements people fill in. Each is made by `input(element, value, told)`: `value` is what it
 // holds, in the shape of Slack's payloads, and `told(value)` is called when that changes.
 
+import { menu } from "./menus.js";
 import { el } from "./text.js";
 
 const ASK_AFTER_MS = 150;
@@ -98,21 +99,7 @@ function ticked(element, value, told, context) {
 }
 
 function overflow(element, value, told) {
-  const list = el("ul", { role: "menu", hidden: true });
-  const opener = el("button", {
-    type: "button", class: "dots", "aria-label": "Menu", "aria-haspopup": "menu", text: "⋯",
-    onclick: () => { list.hidden = !list.hidden; },
-  });
-  for (const option of element.options) {
-    list.append(el("li", { role: "none" }, el("button", {
-      type: "button", role: "menuitem", text: option.text.text,
-      onclick: () => { list.hidden = true; told(option); },
-    })));
-  }
-  const whole = el("div", { class: "overflow", onfocusout: (event) => {
-    if (!whole.contains(event.relatedTarget)) list.hidden = true;
-  } }, opener, list);
-  return whole;
+  return menu("Menu", "⋯", element.options.map((option) => ({ text: option.text.text, act: () => told(option) })));
 }
 
 // A field that looks things up as one types; with `several` it collects what is chosen as chips.
