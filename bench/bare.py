@@ -1,7 +1,7 @@
 """The floor: a bare sync Bolt app in Touchbase's own mode, on the same server.
 
-`/logvisit` opens a fixed form; Save writes the rows Touchbase writes, through the ORM, with no
-rule, check or look-up.
+`/ack` does nothing more; `/logvisit` opens a fixed form; Save writes the rows Touchbase writes,
+through the ORM, with no rule, check or look-up.
 
     python bench/bare.py PORT SLACK_URL DATABASE_URL
 """
@@ -64,6 +64,10 @@ def build(slack_url: str, database_url: str) -> App:
     @app.command("/logvisit")
     def open_form(ack, command, client) -> None:
         client.views_open(trigger_id=command["trigger_id"], view=FORM)
+        ack()
+
+    @app.command("/ack")
+    def acknowledge(ack) -> None:
         ack()
 
     @app.view("visit_form")

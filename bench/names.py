@@ -48,3 +48,60 @@ def invented_contacts(count: int) -> list[str]:
     people = [f"{rng.choice(_FIRST)} {rng.choice(_LAST)}" for _ in range(count)]
     people[0] = "Verity Quill"
     return people
+
+
+_SYLLABLES = [
+    "bel", "cor", "dan", "fer", "gal", "hol", "kin", "lor", "mar", "nor", "pel", "ros", "sel",
+    "tor", "ver", "wes",
+]  # fmt: skip
+_GIVEN = [
+    "Susan", "Dana", "Priya", "Howard", "Luis", "Mary-Beth", "Angelo", "Gretchen", "Omar",
+]  # fmt: skip
+_TAILS = """
+{person}, 2 refs, f/u next wed 10a
+w/ {person} yday 2pm, 1 ref promised
+{person} called, back thurs, I'll send the outcomes flyer by fri
+in-service for 14 RNs tues 2p, {person}
+left brochures, nobody free
+zoom with {person} 8:15 this am, they use Kindred for the stroke unit
+"""
+
+
+def varied_accounts(count: int) -> list[tuple[str, str, str]]:
+    """(name, city, state) of `count` accounts with names as various as in a whole country, in
+    invented towns."""
+    rng = random.Random(13)  # noqa: S311
+    towns = [_word(rng) for _ in range(max(20, count // 20))]
+    firsts = [*_PLACES, *(f"St. {saint}" for saint in _SAINTS)]
+    return [
+        (
+            f"{rng.choice((_word(rng), rng.choice(firsts)))} {_word(rng)} {rng.choice(_KINDS)}",
+            rng.choice(towns),
+            rng.choice(_STATES),
+        )
+        for _ in range(count)
+    ]
+
+
+def varied_people(count: int) -> list[str]:
+    """The names of `count` people, of few first names and many last ones."""
+    rng = random.Random(14)  # noqa: S311
+    return [f"{rng.choice(_GIVEN)} {_word(rng)}" for _ in range(count)]
+
+
+def typed_lines(known: list[tuple[str, str]], count: int) -> list[str]:
+    """Lines as reps type them over (account, person): part of a name, a first name and an
+    initial, and what happened."""
+    rng = random.Random(15)  # noqa: S311
+    tails = _TAILS.strip().splitlines()
+    made = []
+    for account, person in rng.choices(known, k=count):
+        first, last = person.split()
+        name = " ".join(account.split()[: rng.choice((2, 3))])
+        tail = rng.choice(tails).format(person=f"{first} {last[0]}")
+        made.append(f"{name} {tail}".lower())
+    return made
+
+
+def _word(rng: random.Random) -> str:
+    return "".join(rng.choices(_SYLLABLES, k=rng.choice((2, 3, 3, 4)))).title()

@@ -7,51 +7,59 @@ words up first leaves it a handful.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
+from models.layers import Layers
+
+_HEAD = 2
+"""Words are kept sorted by so many first letters apart: a short list is soon sorted and copied."""
+
 
 class Postings:
-    """Which rows hold which word. Never changed once another thread may see it."""
+    """Which rows hold which word. What is made never changes: `with_rows` makes another."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, array[int]] = {}
-        self._sorted: list[str] = []
-        self._alike: dict[tuple[str, int], list[str]] | None = None
+    def __init__(self, held: Mapping[str, array[int]] | None = None) -> None:
+        rows = dict(held or {})
+        heads: dict[str, list[str]] = {}
+        alike: dict[tuple[str, int], list[str]] = {}
+        for word in rows:
+            heads.setdefault(word[:_HEAD], []).append(word)
+            alike.setdefault((word[:1], len(word)), []).append(word)
+        for words in heads.values():
+            words.sort()
+        self._rows: Layers[str, array[int]] = Layers(rows)
+        self._heads: Layers[str, list[str]] = Layers(heads)
+        self._alike: Layers[tuple[str, int], list[str]] = Layers(alike)
+        self._order = sorted(heads)
 
     def __contains__(self, word: str) -> bool:
         return word in self._rows
 
-    def copy(self) -> Postings:
-        """One that may be changed: the arrays are shared until `add` replaces them."""
+    def with_rows(self, added: Mapping[str, Iterable[int]]) -> Postings:
+        """Another one in which these words are held by these rows, too."""
+        rows: dict[str, array[int] | None] = {}
+        heads: dict[str, list[str]] = {}
+        alike: dict[tuple[str, int], list[str]] = {}
+        for word, more in added.items():
+            before = self._rows.get(word)
+            rows[word] = array("q", more) if before is None else before + array("q", more)
+            if before is None:
+                head, kind = word[:_HEAD], (word[:1], len(word))
+                heads[head] = [*(heads.get(head) or self._heads.get(head) or ()), word]
+                alike[kind] = [*(alike.get(kind) or self._alike.get(kind) or ()), word]
+        for words in heads.values():
+            words.sort()
         made = Postings()
-        made._rows = dict(self._rows)
-        made._sorted = list(self._sorted)
+        made._rows = self._rows.changed(rows)
+        made._heads = self._heads.changed(heads)
+        made._alike = self._alike.changed(alike)
+        made._order = self._order
+        if any(head not in self._heads for head in heads):
+            made._order = sorted(made._heads)
         return made
-
-    def fill(self, held: Iterable[tuple[int, Iterable[str]]]) -> None:
-        """Take in many rows at once, each with its words; only on a new one."""
-        for row, row_words in held:
-            for word in row_words:
-                rows = self._rows.get(word)
-                if rows is None:
-                    self._rows[word] = array("q", (row,))
-                else:
-                    rows.append(row)
-        self._sorted = sorted(self._rows)
-
-    def add(self, row: int, row_words: Iterable[str]) -> None:
-        """Take in one row, leaving alone the arrays that an older index reads."""
-        for word in row_words:
-            rows = self._rows.get(word)
-            if rows is None:
-                insort(self._sorted, word)
-                self._alike = None
-                self._rows[word] = array("q", (row,))
-            elif row not in rows:
-                self._rows[word] = rows + array("q", (row,))
 
     def rows(self, word: str) -> Sequence[int]:
         """The rows that hold the word."""
@@ -59,23 +67,39 @@ class Postings:
 
     def beginning(self, start: str, most: int | None = None) -> Sequence[str]:
         """The words that begin so, in order; at most `most`."""
-        first = bisect_left(self._sorted, start)
-        last = bisect_left(self._sorted, start + "\U0010ffff", first)
-        return self._sorted[first : last if most is None else min(last, first + most)]
+        found: list[str] = []
+        head = start[:_HEAD]
+        for place in range(bisect_left(self._order, head), len(self._order)):
+            if not self._order[place].startswith(head):
+                break
+            words = self._heads[self._order[place]]
+            first = bisect_left(words, start)
+            last = bisect_left(words, start + "\U0010ffff", first)
+            found += words[first:last]
+            if most is not None and len(found) >= most:
+                return found[:most]
+        return found
 
     def similar(self, word: str) -> list[tuple[str, float]]:
         """Words with the same first letter that are probably this one misspelled, with a
         likeness of 0 to 1."""
-        alike = self._alike
-        if alike is None:  # two threads may both make it: the same, so either will do
-            alike = {}
-            for other in self._sorted:
-                alike.setdefault((other[:1], len(other)), []).append(other)
-            self._alike = alike
         near = [
             other
             for length in range(len(word) - 2, len(word) + 3)
-            for other in alike.get((word[:1], length), ())
+            for other in self._alike.get((word[:1], length), ())
         ]
         found = process.extract(word, near, scorer=fuzz.ratio, score_cutoff=80, limit=4)
         return [(other, score / 100) for other, score, _ in found]
+
+
+def held_by(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, array[int]]:
+    """For each word the rows that hold it, from rows with their words."""
+    held: dict[str, array[int]] = {}
+    for row, words in rows:
+        for word in words:
+            known = held.get(word)
+            if known is None:
+                held[word] = array("q", (row,))
+            else:
+                known.append(row)
+    return held

@@ -1,4 +1,4 @@
-"""How many referrals a line speaks of. Pure.
+"""How many referrals a line speaks of, and how many people were there. Pure.
 
 Only numbers that stand with a word for referral count: beds, attendees, prices, rooms and forms
 have none.
@@ -56,7 +56,8 @@ _NONE = re.compile(
 )
 _PROMISED = re.compile(
     rf"\b(?:promised|sent(?:\s+(?:us|me|over))?|gave(?:\s+(?:us|me))?|sending)\s+({_N})"
-    r"(?=\s*(?:$|[,;.!?\n]|and\b|so\b|for\b|next\b|this\b|today\b|by\b))",
+    r"(?=\s*(?:$|[,;.!?\n]|and\b|so\b|for\b|next\b|this\b|today\b|by\b|yday\b|yesterday\b|"
+    r"last\s+(?:wk|week|night)\b|over\b|already\b))",
     re.IGNORECASE,
 )
 # A rate or somebody else's number is not what came of this touch.
@@ -65,16 +66,58 @@ _RATE = re.compile(
     r"|^\s*(?:last|this past)\s+(?:month|year|quarter|week|yr)\b|^\s*(?:ytd|mtd|to date|so far)\b",
     re.IGNORECASE,
 )
+# "sent us 2 last week" tells of referrals received.
+_LATELY = re.compile(r"\s*last\s+(?:wk|week|night)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(?:last (?:month|year|quarter|week)|ytd|goal (?:is|of)|need|needs|wants?|target|asked for|"
     r"averages?|used to (?:send|give)|usually (?:sends|gives))\b[^,;.!?\n]{0,14}$",
     re.IGNORECASE,
 )
 
+_TENS = {"fifteen": 15, "twenty": 20, "twenty five": 25, "thirty": 30, "forty": 40, "fifty": 50}
+_PEOPLE = {**_NUMBERS, **_TENS}
+_HEADS = (
+    r"(?P<n>\d{1,3}|(?:"
+    + "|".join(sorted((word for word, n in _PEOPLE.items() if n > 1), key=len, reverse=True))
+    + r"))(?:\s?\+|\s?-?ish)?"
+)
+_STAFF = (
+    r"(?:(?:icu|er|ed|med\s?surg|snf|rehab|night|day|of\s+the|of\s+their|of|the|their|our)\s+){0,2}"
+    r"(?:nurses?|rns?|lpns?|cnas?|therapists?|ots?|slps?|staff(?:ers)?|docs?|doctors?|physicians?|"
+    r"providers?|case\s+managers?|cms?|social\s+workers?|sws?|lcsws?|aides?|techs?|agents?|"
+    r"adjusters?|advis[oe]rs?|brokers?|managers?|plumbers?|planners?|clinicians?|residents?\s+docs|"
+    r"partners|admins?|liaisons?|coordinators?|property\s+managers?|team\s+members?|guys|folks)"
+)
+_FOR = r"(?:for|fed|to|with|w/|had|trained|about|around|~|approx|like|got|in\s+front\s+of)"
+_HEADCOUNTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<![\w$#.,/:\-]){_HEADS}\s*(?:ppl|people|peeps|persons|attendees|guests|heads|attended|"
+        r"attending|showed(?:\s+up)?|in\s+attendance|participated|(?:were\s+)?(?:there|present)\b|"
+        r"came\b|signed\s+in)(?!\s+(?:plan|a\s+(?:day|week|month)))",
+        rf"(?<![\w$#.,/:\-]){_HEADS}\s+{_STAFF}\s+(?:there|attended|came|showed|in\s+the\s+room|"
+        r"present|listened)\b",
+        rf"(?:\b|(?<=\s)){_FOR}\s*(?:(?:about|around|~|approx|like)\s*)?{_HEADS}\s+{_STAFF}\b",
+        r"\b(?:lunch(?:eon)?|l\s?&\s?l|lnl|learn|in-?\s?serv(?:ice)?[ds]?|in-?svc|breakfast|dinner|"
+        r"donuts|bagels|pizza|coffee|training|presentation|presented|food|subs|sandwiches|tacos|cookies)"
+        rf"(?:\s+(?!for\b)\w+){{0,3}}\s+(?:for|to)\s+(?:(?:about|around|~|approx|like)\s*)?{_HEADS}"
+        r"(?=\s*(?:$|[,;.!?\n)+]|(?:at|on|in|today|yday|yesterday|this|and|w|with|mon|tue|tues|wed|"
+        r"thu|thurs|fri|of|next|tomorrow|tmrw)\b))",
+        rf"\bfed\s+{_HEADS}\b(?!\s*%)",
+        rf"\b(?:headcount|head\s+count|attendance|turnout)\s*(?:of|was|:|=|-)?\s*{_HEADS}\b",
+    )
+)
+_STAFF_ALONE = re.compile(rf"(?<![\w$#.,/:\-]){_HEADS}\s+{_STAFF}\b", re.IGNORECASE)
+_NOT_THERE = re.compile(
+    r"\b(?:need|needs|needed|hire|hired|hiring|short|lost|want|wants|plan\s+has|employs?|cover)\s+"
+    r"(?:about\s+)?$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Count:
-    """The number of referrals and the places that say it."""
+    """A number and the places that say it."""
 
     value: int | None
     spans: tuple[tuple[int, int], ...] = ()
@@ -91,7 +134,10 @@ def referrals(text: str) -> Count:
         for found in pattern.finditer(text):
             if any(found.start() < end and start < found.end() for start, end in spans):
                 continue
-            if _RATE.search(text[found.end() :]) or _BEFORE.search(text[: found.start()][-40:]):
+            lately = pattern is _PROMISED and _LATELY.match(text[found.end() :])
+            if not lately and _RATE.search(text[found.end() :]):
+                continue
+            if _BEFORE.search(text[: found.start()][-40:]):
                 continue
             spans.append(found.span())
             values.append(_value(found.group(1)))
@@ -101,5 +147,23 @@ def referrals(text: str) -> Count:
     return Count(0, (none.span(),)) if none else Count(None)
 
 
+def headcount(text: str, *, group: bool = False) -> Count:
+    """How many people attended or are fed, the first number told; never beds, rooms or plan
+    lives.
+
+    group  the line tells of a touch with many people: there "9 RNs" alone says how many.
+    """
+    found = [
+        match
+        for pattern in (*_HEADCOUNTS, *((_STAFF_ALONE,) if group else ()))
+        for match in pattern.finditer(text)
+        if not _NOT_THERE.search(text[: match.start("n")][-24:])
+    ]
+    if not found:
+        return Count(None)
+    first = min(found, key=lambda match: (match.start("n"), -match.end()))
+    return Count(_value(first["n"]), ((first.start("n"), first.end()),))
+
+
 def _value(word: str) -> int:
-    return int(word) if word.isdecimal() else _NUMBERS[word.lower()]
+    return int(word) if word.isdecimal() else _PEOPLE[" ".join(word.lower().split())]

@@ -16,11 +16,22 @@ import dateparser
 
 from handlers.reading import clock_times, day_rules
 from handlers.reading.day_rules import Day
+from handlers.reading.day_words import WEEKDAYS
 
 LONGEST_PHRASE = 60
 """Characters of one phrase handed to dateparser: its time grows with the length."""
 
 _JOINT = re.compile(r"^[\s,(@]*(?:at|around|about|@|on|this|del?|a las|-)?[\s,]*$", re.IGNORECASE)
+_HALF = re.compile(
+    r"\s+(?:[ap]\.?m\b\.?|morning|afternoon|aft|evening|night|por la (?:mañana|tarde))(?!\w)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s?(?:-|–|—|thru|through|to)\s?", re.IGNORECASE)
+_MOVED = re.compile(
+    r"\b(?:mov\w+|resched\w*|rescheduled|pushed|changed|bumped|switched|shifted|postponed)"
+    r"(?:\s+(?:it|us|me))?\s+from\s+$",
+    re.IGNORECASE,
+)
 _CORRECTED = re.compile(
     r"^[\s,.\-]*(?:no[\s,]+)?(?:sorry|wait|i mean|i meant|make that|scratch that|actually|"
     r"correction|or rather|rather)[\s,.]*(?:no[\s,]+)?(?:make (?:it|that)\s+)?(?:on\s+)?$",
@@ -66,7 +77,7 @@ def find(text: str, now: datetime) -> list[Moment]:
     """
     today = now.date()
     days = [
-        Moment(day.start, day.end, day.past, day.ahead, day.sure)
+        Moment(day.start, _with_half(text, day.end), day.past, day.ahead, day.sure)
         for day in day_rules.find(text, today)
     ]
     taken = [(day.start, day.end) for day in days]
@@ -82,15 +93,22 @@ def find(text: str, now: datetime) -> list[Moment]:
     return sorted(found, key=lambda one: one.start)
 
 
+def _with_half(text: str, end: int) -> int:
+    """Where a day's words end, with the half of the day behind them: "thurs am"."""
+    half = _HALF.match(text, end)
+    return half.end() if half else end
+
+
 def phrase(text: str, now: datetime, *, ahead: bool) -> date | None:
     """The day a whole phrase names, as "2 wks" or "march 3 2027"; None when it names none.
 
     ahead  whether a bare weekday or day of the month is one to come.
     """
     text = text.strip()[:LONGEST_PHRASE]
-    for one in find(f"in {text}" if ahead and text[:1].isdigit() else text, now):
-        if one.has_day:
-            return (one.ahead or one.past) if ahead else (one.past or one.ahead)
+    for way in (f"in {text}", text) if ahead and text[:1].isdigit() else (text, f"in {text}"):
+        for one in find(way, now):
+            if one.has_day:
+                return (one.ahead or one.past) if ahead else (one.past or one.ahead)
     return _ask_library(text, now, ahead=ahead)
 
 
@@ -104,12 +122,20 @@ def _joined(text: str, moments: list[Moment]) -> list[Moment]:
     found: list[Moment] = []
     for one in moments:
         before = found[-1] if found else None
-        if before is not None and _JOINT.match(text[before.end : one.start]):
+        between = text[before.end : one.start] if before is not None else ""
+        if before is not None and before.has_day and one.has_day and _RANGE.fullmatch(between):
+            moved = _MOVED.search(text[: before.start][-30:])
+            found[-1] = replace(one, start=before.start) if moved else replace(before, end=one.end)
+            continue
+        if before is not None and _JOINT.match(between):
             if before.has_day and one.time and not one.has_day and not before.time:
                 found[-1] = replace(before, end=one.end, time=one.time)
                 continue
             if before.time and not before.has_day and one.has_day:
                 found[-1] = replace(one, start=before.start, time=before.time)
+                continue
+            if before.has_day and one.has_day and _only_names_it(text, before, one):
+                found[-1] = replace(one, start=before.start, time=before.time or one.time)
                 continue
             same_day = one.past == before.past or one.ahead == before.ahead
             if before.has_day and one.has_day and same_day:  # "today this am", "fri 12/4"
@@ -117,6 +143,12 @@ def _joined(text: str, moments: list[Moment]) -> list[Moment]:
                 continue
         found.append(one)
     return [_morning_or_evening(text, one) for one in found]
+
+
+def _only_names_it(text: str, before: Moment, one: Moment) -> bool:
+    """Whether a weekday stands before a date told in numbers: "fri 12/4"."""
+    weekday = text[before.start : before.end].rstrip(".").lower() in WEEKDAYS
+    return weekday and any(sign.isdigit() for sign in text[one.start : one.end])
 
 
 def _morning_or_evening(text: str, one: Moment) -> Moment:

@@ -13,10 +13,10 @@ _WEEKDAY_WORDS = (
 )
 WEEKDAYS = {word: place for place, words in enumerate(_WEEKDAY_WORDS) for word in words.split("|")}
 _MONTH_WORDS = (
-    "jan|january|enero",
+    "jan|january|enero|ene",
     "feb|february|febrero",
     "mar|march|marzo",
-    "apr|april|abril",
+    "apr|april|abril|abr",
     "may|mayo",
     "jun|june|junio",
     "jul|july|julio",
@@ -24,7 +24,7 @@ _MONTH_WORDS = (
     "sep|sept|september|septiembre",
     "oct|october|octubre",
     "nov|november|noviembre",
-    "dec|december|diciembre",
+    "dec|december|diciembre|dic",
 )
 MONTHS = {
     word: place for place, words in enumerate(_MONTH_WORDS, start=1) for word in words.split("|")

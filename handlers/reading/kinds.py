@@ -22,6 +22,9 @@ SAY_NO_MORE = frozenset(
 )
 """Types whose words say only the type; what was dropped off, and which event, is worth noting."""
 
+WITH_MANY = frozenset(("lunch and learn", "in-service", "event"))
+"""Types of touches with many people at once."""
+
 _I = re.IGNORECASE
 # In the order in which they win where a line has several: "called, left a vm" is a voicemail.
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -123,9 +126,23 @@ _PLANNED = re.compile(
     r"wait(?:ing)? (?:for|on))\b([^,;.!?\n]{0,30})$",
     _I,
 )
+_BY_PHONE = ("by phone", "on the phone")
+_INTENDS = re.compile(
+    r"\b(?:would|will|i['’]?ll|we['’]?ll|i['’]d|wants?|gonna|going to|should|could|can)\s+"
+    r"(?:(?:to|a|an|me|us|do|have|host|also)\s+){0,3}$",
+    _I,
+)
 _DENIED = re.compile(r"\b(?:not|never|no|didn'?t|nobody|wasn'?t|without)\s+(?:a\s+)?$", _I)
 _DONE = re.compile(r"\b(?:had|did|was|just|left|called|gave|got|sent|and (?:i|we))\b", _I)
-_THEIRS = re.compile(r"^\s*(?:me back|back|her|him|them|us|you|in sick|list|center|light)\b", _I)
+_THEIRS = re.compile(
+    r"^\s*(?:me (?:back|in|on|by|next)|back|her|him|them|us|you|in sick|list|center|light)\b",
+    _I,
+)
+_NEXT_STEP = re.compile(
+    r"\b(?:f/?up?|follow(?:ing)?[\s\-]?ups?|back|again|return(?:ing)?|i'?ll|"
+    r"call (?:back|her|him|them)|vuelvo|regreso|will)\b",
+    _I,
+)
 _NOT_ORDERS = re.compile(r"\b(?:done|today|this (?:am|morning|afternoon)|yday|yesterday)\b", _I)
 
 
@@ -165,8 +182,10 @@ def _is_plan(text: str, found: re.Match[str], future: Sequence[tuple[int, int]])
     word = found.group().lower()
     if _DENIED.search(before):
         return True
-    if word.endswith("ed") or word in _PAST_WORDS or " by" in word:
+    if word.endswith("ed") or word in _PAST_WORDS or " by" in word or word in _BY_PHONE:
         return False
+    if _INTENDS.search(before):
+        return True
     wanted = _PLANNED.search(before)
     if wanted and not _DONE.search(wanted.group(1)):
         return True
@@ -174,6 +193,9 @@ def _is_plan(text: str, found: re.Match[str], future: Sequence[tuple[int, int]])
         return True  # "call her mon"
     stop = re.search(r"[,;!?\n]|[.](?:\s|$)", text[end:])
     clause = text[end : end + stop.start() if stop else len(text)]
+    step = _NEXT_STEP.search(clause)
+    if step:  # "l&l tues noon, f/u 3/4": what follows is when the next one is
+        clause = clause[: step.start()]
     if _NOT_ORDERS.search(clause) or _DONE.search(before[-24:]):
         return False
     return any(end <= at < end + min(len(clause), 40) for at, _ in future)

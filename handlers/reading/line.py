@@ -5,13 +5,15 @@ Deterministic and offline. What was not understood stays in the notes: nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.reading import (
+    called,
     counts,
     dates,
     kinds,
@@ -20,12 +22,17 @@ from handlers.reading import (
     newcomers,
     notes,
     people,
+    promises,
     rivals,
     roles,
+    spoken_signs,
     words,
 )
+from handlers.reading.evidence import Rep
 from handlers.reading.matching import Decision
 from handlers.reading.people import Mention
+from handlers.reading.promises import Promise
+from handlers.reading.understood import Span, Used, covered
 from handlers.reading.words import Token
 from models import phi
 from models.lookup import AccountName, CompetitorName, ContactName, Index
@@ -33,18 +40,24 @@ from models.lookup import AccountName, CompetitorName, ContactName, Index
 LONGEST = 8000
 """Characters that are read; what stands beyond goes into the notes as it is."""
 
-Span = tuple[int, int]
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Draft:
     """What was understood of a line. Nothing of it is stored before the rep has seen it.
 
-    candidates   accounts to choose from when `account` is None: several fit, or one in part.
+    candidates   accounts to choose from when `account` is None: several fit, or one in part, or
+                 one has nearly the `new_account_name`.
     contacts     people of the account's list; new_contacts are names as typed.
     type         key of the list touch_type: what was done, "visit" when nothing else is said.
     occurred_on  the rep's own calendar day; `time` is "HH:MM", only if one was told.
     referrals    0 when the line says there were none, None when it says nothing.
+    follow_up_on  the next step's own day; a promise has its own, `promise_on`.
+    promise      what the rep promised to do, in their words without the day.
+    headcount    how many people attended or are fed; never beds or rooms.
+    account_words  the words read as the account, or as one nobody knows, as typed: what a
+                 correction of the account is remembered by.
     phi_tier     "block", "warn" or None, as in `models.phi`.
     understood   (field, words) for what was read, in the order of the line.
     """
@@ -60,27 +73,42 @@ class Draft:
     time: str | None = None
     follow_up_on: date | None = None
     next_step: str | None = None
+    promise: str | None = None
+    promise_on: date | None = None
     referrals: int | None = None
+    headcount: int | None = None
     competitor: CompetitorName | None = None
     competitor_name: str | None = None
     phi: bool = False
     phi_tier: str | None = None
     notes: str = ""
+    account_words: str | None = None
     understood: tuple[tuple[str, str], ...] = ()
 
 
 def draft(
-    text: str, *, now: datetime, zone: str, index: Index | None, user_id: int | None
+    text: str,
+    *,
+    now: datetime,
+    zone: str,
+    index: Index | None,
+    user_id: int | None,
+    own: Mapping[str, int] = _NOTHING,
+    recent: Sequence[int] = (),
 ) -> Draft:
     """Read a line.
 
     now      the instant it was sent (aware); `zone` is the rep's, an IANA name.
     index    the workspace's names; without it accounts and people stay in the notes.
     user_id  the rep, whose own accounts are offered first.
+    own      the rep's own words for accounts, name_key to account id: where a run of the line's
+             words is one of them, that account is meant.
+    recent   ids of the accounts the rep touched lately, the latest first.
     """
     here = now.astimezone(ZoneInfo(zone))
     plain = markup.plain(text)
-    body, beyond = plain.text[:LONGEST], plain.text[LONGEST:]
+    body, signs = spoken_signs.written(plain.text[:LONGEST])
+    beyond = plain.text[LONGEST:]
     line = words.tokens(body)
     found = phi.findings(body)
     blocked = [(one.start, one.end) for one in found if one.tier == phi.BLOCK]
@@ -88,27 +116,46 @@ def draft(
     deeds = [rival.own_deeds] if rival.own_deeds else []
     moments = [one for one in dates.find(body, here) if not _inside(one.start, one.end, blocked)]
     days = roles.assign(body, moments, here, [*deeds, *plain.closed])
+    promise = promises.read(body, moments)
+    plan = _next(days, promise)
+    step = roles.next_step(body, plan.moment) if plan else None
+    promised_on = next(
+        (one.day for one in days.plans if promise and one.moment == promise.day), None
+    )
     count = counts.referrals(body)
-    kind, kind_span = kinds.read(body, [(one.start, one.end) for one in days.plans], deeds)
+    kind, kind_span = kinds.read(
+        body, [(one.moment.start, one.moment.end) for one in days.plans], deeds
+    )
+    heads = counts.headcount(body, group=kind in kinds.WITH_MANY)
     named = _names(
         body,
         line,
         index,
-        user_id,
-        said=[*_spans(moments), *count.spans, *plain.closed, *blocked],
-        apart=[*deeds, *plain.closed, *((one.start, one.end) for one in found)],
+        Rep(user_id, recent, own),
+        said=[
+            *_spans(moments),
+            *count.spans,
+            *heads.spans,
+            *plain.closed,
+            *blocked,
+            *([kind_span] if kind_span and kind in kinds.SAY_NO_MORE else []),
+        ],
+        apart=[*deeds, *plain.closed, *(_clause(body, one.start, one.end) for one in found)],
         rival=rival.span,
     )
-    used = _Used(
+    plans = [plan.moment] if plan else []
+    if promise and promise.day and promised_on:
+        plans.append(promise.day)
+    used = Used(
         account=named.tokens,
         people=named.people,
-        date=_covered(line, _spans(days.occurred)),
-        follow_up=_covered(line, _spans([days.follow_up] if days.follow_up else [])),
-        referrals=_covered(line, count.spans),
-        type=_covered(line, [kind_span] if kind_span and kind in kinds.SAY_NO_MORE else []),
-        competitor=_covered(line, [rival.span] if rival.span else []),
+        date=covered(line, _spans(days.occurred)),
+        follow_up=covered(line, _spans(plans)),
+        referrals=covered(line, count.spans),
+        type=covered(line, [kind_span] if kind_span and kind in kinds.SAY_NO_MORE else []),
+        competitor=covered(line, [rival.span] if rival.span else []),
     )
-    rest = notes.remainder(
+    rest, kept = notes.remainder(
         body,
         line,
         used.all(),
@@ -116,31 +163,74 @@ def draft(
         used.people,
         used.follow_up,
     )
+    told = [("sign", span) for span in signs]
+    told += [("headcount", span) for span in heads.spans]
+    told += [("promise", promise.span)] if promise else []
+    told += [("next_step", step[1])] if step else []
+    told += [("type", kind_span)] if kind_span and not used.type else []
     return Draft(
         text=plain.text,
         type=kind,
         occurred_on=days.occurred_on,
         account=named.decision.account,
-        candidates=named.decision.candidates,
+        candidates=named.decision.candidates or named.twins,
         new_account_name=named.new_account,
         contacts=tuple(one.contact for one in named.met),
         new_contacts=named.new_people,
         time=days.time,
-        follow_up_on=days.follow_up_on,
-        next_step=roles.next_step(body, days),
+        follow_up_on=plan.day if plan else None,
+        next_step=step[0] if step else None,
+        promise=promise.text if promise else None,
+        promise_on=promised_on,
         referrals=count.value,
+        headcount=heads.value,
         competitor=rival.known,
         competitor_name=rival.name,
         phi=bool(found),
         phi_tier=phi.tier_of(found),
-        notes=rest + beyond,
-        understood=tuple(used.words(body, line)),
+        notes=(spoken_signs.closed_up(rest) if signs else rest) + beyond,
+        account_words=_account_words(
+            body, line, named, used.all() | covered(line, [span for _, span in told])
+        ),
+        understood=tuple(used.words(plain.text, line, told, kept)),
     )
+
+
+def _next(days: roles.Roles, promise: Promise | None) -> roles.Plan | None:
+    """The day of the next step: the likeliest plan that is not when something promised is due."""
+    if promise is None:
+        return days.plans[0] if days.plans else None
+    start, end = promise.span
+    apart = (one for one in days.plans if not start <= one.moment.start < end)
+    return next((one for one in apart if one.cue), None)
+
+
+def _clause(text: str, start: int, end: int) -> Span:
+    """The place from the beginning of its clause: whoever stands before a patient's number is
+    the patient."""
+    before = max((text.rfind(sign, 0, start) for sign in ",;:.\n"), default=-1)
+    return before + 1, end
+
+
+def _account_words(
+    text: str, line: Sequence[Token], named: _Named, used: frozenset[int]
+) -> str | None:
+    """What the line calls its account, without small words around it; None when it names none."""
+    run = named.name or called.unresolved(line, used | named.people)
+    if run is None:
+        return None
+    first, last = run
+    while first < last and line[first].key in notes.SMALL:
+        first += 1
+    while first < last and line[last].key in notes.SMALL:
+        last -= 1
+    return text[line[first].start : line[last].end]
 
 
 def prediction(made: Draft, line_id: str) -> dict[str, Any]:
     """A draft as `touchbase parse --jsonl` prints it: the keys of the capture examples."""
     competitor = made.competitor.name if made.competitor else made.competitor_name
+    follow_up_on = made.follow_up_on or made.promise_on
     return {
         "id": line_id,
         "account_external_id": made.account.external_id if made.account else None,
@@ -150,7 +240,7 @@ def prediction(made: Draft, line_id: str) -> dict[str, Any]:
         "activity_type": made.type,
         "date": made.occurred_on.isoformat(),
         "time": made.time,
-        "follow_up_date": made.follow_up_on.isoformat() if made.follow_up_on else None,
+        "follow_up_date": follow_up_on.isoformat() if follow_up_on else None,
         "referrals": made.referrals,
         "competitor": competitor,
         "phi": made.phi,
@@ -174,49 +264,15 @@ class _Named:
     new_people: tuple[str, ...]
     tokens: frozenset[int]
     people: frozenset[int]
-
-
-@dataclass(frozen=True)
-class _Used:
-    """The tokens that were understood, by field."""
-
-    account: frozenset[int]
-    people: frozenset[int]
-    date: frozenset[int]
-    follow_up: frozenset[int]
-    referrals: frozenset[int]
-    type: frozenset[int]
-    competitor: frozenset[int]
-
-    def _by_field(self) -> Mapping[str, frozenset[int]]:
-        return {
-            "account": self.account,
-            "contacts": self.people,
-            "date": self.date,
-            "follow_up": self.follow_up,
-            "referrals": self.referrals,
-            "type": self.type,
-            "competitor": self.competitor,
-        }
-
-    def all(self) -> frozenset[int]:
-        return frozenset().union(*self._by_field().values())
-
-    def words(self, text: str, line: Sequence[Token]) -> Iterator[tuple[str, str]]:
-        """(field, words) for every unbroken run of tokens of one field, in order."""
-        runs = [
-            (first, field, text[line[first].start : line[last].end])
-            for field, places in self._by_field().items()
-            for first, last in _runs(places)
-        ]
-        yield from ((field, said) for _, field, said in sorted(runs))
+    name: tuple[int, int] | None
+    twins: tuple[AccountName, ...]
 
 
 def _names(
     text: str,
     line: Sequence[Token],
     index: Index | None,
-    user_id: int | None,
+    rep: Rep,
     *,
     said: Sequence[Span],
     apart: Sequence[Span],
@@ -227,23 +283,25 @@ def _names(
     said   places that are dates, counts, mentions or a patient's numbers.
     apart  places in which no new person is looked for.
     """
-    taken = _covered(line, said)
+    taken = covered(line, said)
     decision = Decision()
     fresh = newcomers.announced(text, line, taken)
     if index is not None and fresh is None:
-        decision = matching.decide(line, index, taken=taken, mine=user_id)
-    competitor = _covered(line, [rival] if rival else []) - decision.tokens
+        decision = matching.decide(line, index, taken=taken, rep=rep)
+    competitor = covered(line, [rival] if rival else []) - decision.tokens
     if decision.account is None and not decision.candidates and fresh is None:
         fresh = newcomers.unknown(line, taken | competitor)
     tokens = decision.tokens
     name: str | None = None
+    run = decision.name
     if fresh is not None:
         said_at, first, last = fresh
+        run = first, last
         name = text[line[first].start : line[last].end]
         tokens |= frozenset(range(said_at, last + 1))
     met = decision.met
     known = frozenset(place for one in met for place in range(one.first, one.last + 1))
-    new = people.strangers(line, taken | tokens | known | competitor, _covered(line, apart), tokens)
+    new = people.strangers(line, taken | tokens | known | competitor, covered(line, apart), tokens)
     return _Named(
         decision=decision,
         new_account=name,
@@ -251,6 +309,8 @@ def _names(
         new_people=tuple(text[line[first].start : line[last].end] for first, last in new),
         tokens=tokens,
         people=known | {place for first, last in new for place in range(first, last + 1)},
+        name=run,
+        twins=tuple(index.near(name)) if index is not None and name else (),
     )
 
 
@@ -258,32 +318,5 @@ def _spans(moments: Iterable[dates.Moment]) -> list[Span]:
     return [(one.start, one.end) for one in moments]
 
 
-def _covered(line: Sequence[Token], places: Iterable[Span]) -> frozenset[int]:
-    """The tokens that lie in any of these places."""
-    covered: set[int] = set()
-    at = 0
-    for start, end in sorted(places):
-        while at < len(line) and line[at].end <= start:
-            at += 1
-        place = at
-        while place < len(line) and line[place].start < end:
-            covered.add(place)
-            place += 1
-    return frozenset(covered)
-
-
 def _inside(start: int, end: int, places: Iterable[Span]) -> bool:
     return any(start < other_end and other_start < end for other_start, other_end in places)
-
-
-def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    first = last = None
-    for place in sorted(places):
-        if first is not None and last is not None and place == last + 1:
-            last = place
-            continue
-        if first is not None and last is not None:
-            yield first, last
-        first = last = place
-    if first is not None and last is not None:
-        yield first, last

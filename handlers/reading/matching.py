@@ -5,36 +5,37 @@ Never a silent guess: where two fit, or one fits only in part, the rep is asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.reading import people
-from handlers.reading.people import FIRST, Mention
+from handlers.reading import called, people
+from handlers.reading.called import Called
+from handlers.reading.evidence import (
+    LONGEST,
+    PLACE_CUES,
+    Candidate,
+    Rep,
+    favoured_by,
+    is_name,
+    name_of,
+    rank,
+    spotted,
+    stands_alone,
+)
+from handlers.reading.people import FIRST, INITIAL, Mention
 from handlers.reading.words import ORDINARY, TITLES, Token
-from models.fit import Fit, Word
+from models.fit import Word
 from models.given_names import COMMON
-from models.lookup import AccountName, ContactName, Index
-from models.name_words import name_words, raw_words, spelled, words
+from models.lookup import AccountName, Index
+from models.name_words import GENERIC, name_words, spelled, words
 from models.text import listed
 
 MOST_CANDIDATES = 10
 """The most accounts offered for one line."""
 
-LONGEST = 120
-"""Words of a line in which an account is looked for: who is met stands near the beginning."""
-
 _MARGIN = 0.12
 """Evidence closer than this does not tell two accounts apart."""
 
-_HELP = 1.0
-"""As much as city and people may add; a name weaker by more than that is out of the question."""
-
-_COMPARED = 15
-_SPREAD = 60
-"""A first or last name that more people bear than this says nothing by itself."""
-
-_PLACE_CUES = listed("at from for by to left visited saw met with w hit did called new")
-_ASIDE = listed("near vs than formerly ex across opposite behind beside unlike")
 # A word right after a partial name that says it is another place of that name.
 _CONTRADICTS = listed(
     """
@@ -46,202 +47,109 @@ _CONTRADICTS = listed(
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An account with all that speaks for it."""
-
-    account: AccountName
-    evidence: float
-    fit: Fit | None
-    city: frozenset[int]
-    met: tuple[Mention, ...]
-
-    @property
-    def cover(self) -> float:
-        """How much of the account's name the line has; 0.0 when only its people speak for it."""
-        return self.fit.cover if self.fit else 0.0
-
-
-@dataclass(frozen=True)
 class Decision:
-    """The account, or the accounts to choose from, and the tokens that name it."""
+    """The account, or the accounts to choose from, and the tokens that name it.
+
+    name  the first and last token of the name itself; None when only people speak for it.
+    """
 
     account: AccountName | None = None
     candidates: tuple[AccountName, ...] = ()
     tokens: frozenset[int] = frozenset()
     met: tuple[Mention, ...] = field(default=())
+    name: tuple[int, int] | None = None
 
 
-def decide(
-    line: Sequence[Token], index: Index, *, taken: frozenset[int], mine: int | None
-) -> Decision:
+def decide(line: Sequence[Token], index: Index, *, taken: frozenset[int], rep: Rep) -> Decision:
     """The account the line means.
 
     taken  tokens that are dates, counts, mentions or a patient's.
-    mine   the rep: their own accounts are offered first.
     """
     spots = spotted(line[:LONGEST], taken)
-    ranked = _ranked(line, spots, index, taken)
+    favoured = favoured_by(line, index, taken, rep)
+    told = [
+        one for one in called.own_words(line, rep.own, taken) if one.account_id in index.accounts
+    ]
+    if told:
+        return _as_called(told, line, spots, index, taken, favoured)
+    ranked = rank(line, spots, index, taken, favoured)
     if not ranked:
         return Decision()
     best = ranked[0]
     rivals = [one for one in ranked[1:] if _rivals(one, best, spots, line)]
     apart = [one for one in rivals if not _overlap(one, best)]
+    if not rivals and best.fit and best.met:
+        rivals = _too_many(best, ranked)
+        apart = []
     if rivals or _is_unsure(best, line, spots, index, taken):
         offered = sorted(
             [best, *rivals],
-            key=lambda one: (mine is None or one.account.owner_id != mine, -one.evidence),
+            key=lambda one: (*rep.order(one.account), -one.evidence),
         )[:MOST_CANDIDATES]
         named = _tokens_of(best, spots).union(*(_tokens_of(one, spots) for one in apart))
-        met = tuple(mention for one in (best, *apart) for mention in one.met) if apart else ()
-        return Decision(None, tuple(one.account for one in offered), named, met)
-    return Decision(best.account, (), frozenset(_tokens_of(best, spots)), best.met)
+        met = _met_at((best, *apart), spots) if apart else ()
+        if not rivals:
+            met = best.met
+        accounts = tuple(one.account for one in offered)
+        return Decision(None, accounts, named, met, name_of(best, spots))
+    named = frozenset(_tokens_of(best, spots))
+    return Decision(best.account, (), named, best.met, name_of(best, spots))
 
 
-def spotted(line: Sequence[Token], taken: frozenset[int]) -> list[Word]:
-    """The tokens as `models.fit` takes them."""
-    spots: list[Word] = []
-    for place, token in enumerate(line):
-        for part, key in enumerate(spelled(token.key)):
-            spots.append(
-                Word(
-                    key=key,
-                    raw=token.key,
-                    token=place,
-                    gap=token.gap and part == 0,
-                    ordinary=token.key in ORDINARY,
-                    used=place in taken,
-                )
-            )
-    return spots
+def _too_many(best: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The accounts that go by the same words, when they are so many that some Mary works at one
+    of them anyway."""
+    if best.fit is None or best.city:
+        return []
+    weight = best.fit.weight
+    same = [one for one in ranked[1:] if one.fit and abs(one.fit.weight - weight) < 0.05]
+    surely = max(one.strength for one in best.met)
+    many = len(same) >= 12 if surely > FIRST else len(same) >= 5
+    return same if many and surely <= INITIAL else []
 
 
-def _ranked(
-    line: Sequence[Token], spots: Sequence[Word], index: Index, taken: frozenset[int]
-) -> list[Candidate]:
-    """The accounts that anything speaks for, the best first."""
-    found: dict[int, Candidate] = {}
-    plausible = [
-        match
-        for match in index.match_accounts(spots)[:_COMPARED]
-        if _is_plausible(match.fit, line, spots)
-    ]
-    for match in plausible:
-        if match.fit.weight >= plausible[0].fit.weight - _HELP:
-            found[match.account.id] = _weighed(match.account, match.fit, line, spots, index, taken)
-    if not any(_stands_alone(match.fit) for match in plausible):
-        for account_id in _accounts_of_people(line, index, taken):
-            if account_id not in found:
-                account = index.accounts[account_id]
-                found[account_id] = _weighed(account, None, line, spots, index, taken)
-    return sorted(
-        (one for one in found.values() if one.evidence >= FIRST / 2),
-        key=lambda one: (-one.evidence, -one.cover, one.account.name, one.account.id),
-    )
-
-
-def _weighed(
-    account: AccountName,
-    fit: Fit | None,
+def _as_called(
+    told: Sequence[Called],
     line: Sequence[Token],
     spots: Sequence[Word],
     index: Index,
     taken: frozenset[int],
-) -> Candidate:
-    name = frozenset(spot.token for spot in spots[fit.first : fit.last + 1]) if fit else frozenset()
-    city = _city_tokens(account, name, line)
-    own = name_words(account.name)
-    met = [
-        one
-        for one in people.mentions(index.contacts_of(account.id)[:500], line, taken | name | city)
-        if one.strength > people.LAST or line[one.first].owner not in own  # "Dombeck Plumbing"
-    ]
-    evidence = sum(sorted((one.strength for one in met), reverse=True)[:3]) * (0.6 if fit else 1.0)
-    if fit:
-        evidence += fit.weight + (0.5 if city else 0.0)
-        first = spots[fit.first].token
-        if first <= 1 or line[first - 1].key in _PLACE_CUES:
-            evidence += 0.15
-    return Candidate(account, evidence, fit, city, tuple(met))
+    favoured: Mapping[int, float],
+) -> Decision:
+    """The account that the rep's own word stands for; several, when the line says more."""
+    meant = {one.account_id: index.accounts[one.account_id] for one in told}
+    tokens = frozenset(place for one in told for place in range(one.first, one.last + 1))
+    first, last = told[0].first, told[0].last
+    for match in index.match_accounts(spots):
+        here = [spot.token for spot in spots[match.fit.first : match.fit.last + 1]]
+        wider = here[0] <= first and last <= here[-1] and len(set(here)) > last - first + 1
+        if wider and match.fit.exact:  # "st marys" is one, and "st marys evansville" another
+            meant[match.account.id] = match.account
+    first_of_all = next(iter(meant.values()))
+    if len(meant) == 1 and _is_elsewhere(first_of_all, last + 1, line, index):
+        for one in rank(line, spots, index, taken, favoured)[:MOST_CANDIDATES]:
+            meant[one.account.id] = one.account
+    if len(meant) > 1:
+        return Decision(None, tuple(meant.values())[:MOST_CANDIDATES], tokens, (), (first, last))
+    met = people.mentions(index.contacts_of(first_of_all.id)[:500], line, taken | tokens)
+    return Decision(first_of_all, (), tokens, tuple(met), (first, last))
 
 
-def _is_plausible(fit: Fit, line: Sequence[Token], spots: Sequence[Word]) -> bool:
-    """Whether the matched words are likely to be meant as a name at all."""
-    here = spots[fit.first : fit.last + 1]
-    first = here[0].token
-    in_place = first <= 1 or line[first - 1].key in _PLACE_CUES or line[first].gap
-    capital = line[first].text[0].isupper()
-    if all(spot.ordinary for spot in here):
-        return fit.cover >= 0.6 and (len(here) > 1 or fit.cover >= 0.75) and (in_place or capital)
-    if line[first - 1].key in _ASIDE and first:
-        return False
-    if fit.weight >= 1.4:
-        return True
-    if fit.weight >= 0.9:
-        return fit.cover >= 0.3 and (in_place or capital or fit.cover >= 0.6)
-    return fit.weight >= 0.7 and fit.cover >= 0.3 and (in_place or (capital and fit.cover >= 0.6))
+def _met_at(places: Sequence[Candidate], spots: Sequence[Word]) -> tuple[Mention, ...]:
+    """The people met at several accounts: a name that is heard at two is of the place named
+    last before it."""
+    told = [(one, mention) for one in places for mention in one.met if one.fit is not None]
 
+    def distance(one: Candidate, mention: Mention) -> int:
+        name = name_of(one, spots)
+        far = mention.first - name[1] if name else 0
+        return far if far > 0 else 1000 - far
 
-def _city_tokens(
-    account: AccountName, name: frozenset[int], line: Sequence[Token]
-) -> frozenset[int]:
-    """The tokens right beside the name, or after "in", that are the account's city."""
-    city = raw_words(account.city)
-    if not city or not name:
-        return frozenset()
-    spelling = words(account.city)
-    first, last = min(name), max(name)
-    after_in = [place + 1 for place, token in enumerate(line) if token.key in ("in", "at")]
-    for start in (first - len(city), last + 1, *after_in):
-        here = range(start, start + len(city))
-        if start < 0 or here[-1] >= len(line) or not name.isdisjoint(here):
-            continue
-        keys = [spelled(line[place].key)[0] for place in here]
-        if keys == spelling or _nearly(keys, spelling):
-            return frozenset(here)
-    return frozenset()
-
-
-def _nearly(keys: Sequence[str], city: Sequence[str]) -> bool:
-    """A city cut short or with a letter missing: "westervile", "cincy" is not."""
-    return all(
-        key == word or (len(key) >= 4 and word.startswith(key)) or _one_off(key, word)
-        for key, word in zip(keys, city, strict=True)
-    )
-
-
-def _one_off(key: str, word: str) -> bool:
-    return (
-        len(word) >= 6
-        and key[:2] == word[:2]
-        and abs(len(key) - len(word)) == 1
-        and (
-            key in {word[:cut] + word[cut + 1 :] for cut in range(len(word))}
-            or word in {key[:cut] + key[cut + 1 :] for cut in range(len(key))}
-        )
-    )
-
-
-def _accounts_of_people(line: Sequence[Token], index: Index, taken: frozenset[int]) -> list[int]:
-    """Accounts whose people the line may name, for a line that names no account."""
-    near: dict[int, ContactName] = {}
-    for place, token in enumerate(line[:LONGEST]):
-        if place in taken or len(token.key) < 3 or token.key in ORDINARY:
-            continue
-        for key in {token.key, token.owner}:
-            rows = index.people.rows(key)
-            if len(rows) <= _SPREAD:
-                near.update((row, index.contacts[row]) for row in rows if row in index.contacts)
-    both: dict[int, int] = {}
-    for one in people.mentions(near.values(), line, taken):
-        if one.contact.account_id in index.accounts:
-            both[one.contact.account_id] = both.get(one.contact.account_id, 0) + 1
-    shared = {contact.account_id for contact in near.values()} if len(near) <= 4 else set()
-    return [one for one in {**both, **dict.fromkeys(shared)} if one in index.accounts]
-
-
-def _stands_alone(fit: Fit) -> bool:
-    """Whether the name by itself is said clearly enough."""
-    return fit.weight >= 0.9 and (fit.cover >= 0.6 or fit.weight >= 1.4)
+    kept: list[tuple[Candidate, Mention]] = []
+    for one, mention in sorted(told, key=lambda pair: distance(*pair)):
+        if all(mention.last < other.first or other.last < mention.first for _, other in kept):
+            kept.append((one, mention))
+    return tuple(sorted((mention for _, mention in kept), key=lambda mention: mention.first))
 
 
 def _rivals(one: Candidate, best: Candidate, spots: Sequence[Word], line: Sequence[Token]) -> bool:
@@ -255,9 +163,10 @@ def _rivals(one: Candidate, best: Candidate, spots: Sequence[Word], line: Sequen
     start = spots[one.fit.first].token
     if start and line[start - 1].key == "from" and best.fit.first < one.fit.first:
         return False  # "dina k., bev from fairview came too"
-    stands_alone = one.cover >= 0.6 and _stands_alone(one.fit)
+    said_with_people = one.fit.weight >= 0.8 and bool(one.met)
+    clear = said_with_people or (one.cover >= 0.6 and stands_alone(one.fit))
     told_apart = bool(best.met or best.city) and not (one.met or one.city)
-    return stands_alone and not told_apart
+    return clear and not told_apart
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
@@ -276,9 +185,14 @@ def _is_unsure(
 ) -> bool:
     """Whether the one account that fits should still be confirmed by the rep."""
     fit = best.fit
-    if fit is None:
-        return best.evidence < FIRST
-    if fit.exact or best.city:
+    if fit is None:  # only who was met tells: by a full name, and no other place is named
+        spent = {place for one in best.met for place in range(one.first, one.last + 1)}
+        return best.evidence < INITIAL or called.unresolved(line, taken | spent) is not None
+    if best.city:
+        return False
+    if _goes_before(best, line, spots, taken):
+        return True
+    if fit.exact:
         return False
     after = spots[fit.last].token + 1
     if after >= len(line) or line[after].gap or after in taken:
@@ -287,7 +201,7 @@ def _is_unsure(
     key = spelled(token.key)[0]
     if key in _CONTRADICTS and key not in name_words(best.account.name):
         return True
-    if _is_elsewhere(best, after, line, index):
+    if _is_elsewhere(best.account, after, line, index):
         return True
     if best.met or fit.cover >= 0.5 or fit.weight >= 1.4:
         return False
@@ -295,16 +209,42 @@ def _is_unsure(
     return stranger and token.key not in COMMON and token.key not in TITLES
 
 
-def _is_elsewhere(best: Candidate, after: int, line: Sequence[Token], index: Index) -> bool:
+def _goes_before(
+    best: Candidate, line: Sequence[Token], spots: Sequence[Word], taken: frozenset[int]
+) -> bool:
+    """Whether a word right before the name belongs to it, and the account's name lacks it:
+    "ascension st thomas" is not St Thomas."""
+    if best.fit is None:
+        return False
+    first = spots[best.fit.first].token
+    met = {place for one in best.met for place in range(one.first, one.last + 1)}
+    before = first - 1
+    apart = line[first].gap or line[first].start - line[before].end > 1  # "metro + lutheran"
+    if before < 0 or apart or before in taken or before in met:
+        return False
+    token = line[before]
+    own = name_words(best.account.name)
+    if any(key in own for key in spelled(token.key)):
+        return False
+    if any(key in GENERIC for key in spelled(token.key)) or token.key in _CONTRADICTS:
+        return token.key not in PLACE_CUES
+    if not is_name(token) or token.key in COMMON:
+        return False
+    return not (before and (line[before - 1].key in COMMON or line[before - 1].key in TITLES))
+
+
+def _is_elsewhere(account: AccountName, after: int, line: Sequence[Token], index: Index) -> bool:
     """Whether a city follows that other accounts lie in, and this one does not."""
+    if after >= len(line) or line[after].gap:
+        return False
     if line[after].key in ("in", "at") and after + 1 < len(line):
         after += 1
     for length in (2, 1):
         here = line[after : after + length]
         city = " ".join(key for token in here for key in spelled(token.key))
         if len(here) == length and city in index.cities:
-            own = " ".join(words(best.account.city))
-            return city != own and city not in " ".join(name_words(best.account.name))
+            own = " ".join(words(account.city))
+            return city != own and city not in " ".join(name_words(account.name))
     return False
 
 

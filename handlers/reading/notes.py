@@ -14,7 +14,7 @@ from handlers.reading.words import Token
 from models.text import listed
 
 _EDGES = " \t,;:.-–—•|*_~`/+&"
-_CLAUSE = re.compile(r"[,;\n•]|[.!?](?=\s|$)|\s[-–—]{1,2}\s|:\s")
+_CLAUSE = re.compile(r"[;\n•]|(?<!\d),|,(?!\d{3}(?!\d))|[.!?](?=\s|$)|\s[-–—]{1,2}\s|:\s")
 SMALL = listed(
     """
     w with and to at on the a an met saw i for by from this is in also y of n we he she they just
@@ -36,8 +36,8 @@ def remainder(
     places: frozenset[int],
     people: frozenset[int],
     follow_up: frozenset[int],
-) -> str:
-    """The notes of a line.
+) -> tuple[str, frozenset[int]]:
+    """The notes of a line, and the tokens that are in them.
 
     understood  tokens whose meaning stands in another field.
     places      those of them that only open a clause: account, day, type.
@@ -46,6 +46,7 @@ def remainder(
     """
     kept: list[str] = []
     joints: list[str] = []
+    tokens: set[int] = set()
     bounds = [0, *(found.end() for found in _CLAUSE.finditer(text)), len(text)]
     at = 0
     for start, end in pairwise(bounds):
@@ -62,16 +63,31 @@ def remainder(
                 joints.append(clause[-1:])
             continue
         small = SMALL | CUES if not follow_up.isdisjoint(here) else SMALL
-        if all(place in understood or line[place].key in small for place in here):
+        says_nothing = all(place in understood or line[place].key in small for place in here)
+        if says_nothing and _leads_somewhere(here, line, understood):
             symbols = _symbols(clause, [line[place] for place in here], start)
             if symbols:
                 kept.append(symbols)
                 joints.append("")
             continue
-        first = _first_kept(here, line, places, people)
+        first = here[0] if says_nothing else _first_kept(here, line, places, people)
+        tokens.update(range(first, here[-1] + 1))
         kept.append(text[_opening(text, line[first].start, start) : end].strip(" \t\n,;:-–—•|"))
-        joints.append(text[end - 1 : end])
-    return _joined(kept, joints)
+        joints.append(clause.rstrip(" \t")[-1:])
+    return _joined(kept, joints), frozenset(tokens)
+
+
+def _leads_somewhere(
+    here: Sequence[int], line: Sequence[Token], understood: frozenset[int]
+) -> bool:
+    """Whether small words stand with something understood: in their clause, or right before it
+    ("hi, this is for st marys")."""
+    if not understood.isdisjoint(here):
+        return True
+    following = here[-1] + 1
+    while following < len(line) and line[following].key in SMALL and following not in understood:
+        following += 1
+    return following in understood
 
 
 def _first_kept(
@@ -84,6 +100,8 @@ def _first_kept(
     first = here[0]
     subject: int | None = None
     for place in here:
+        if place in places and _goes_on(place, line):
+            break
         if place in places:
             first, subject = place + 1, None
         elif place in people:
@@ -93,6 +111,12 @@ def _first_kept(
     if subject is not None and subject > first:
         first = subject  # who did it stays with what was done: "Hal was off"
     return min(first, here[-1])
+
+
+def _goes_on(place: int, line: Sequence[Token]) -> bool:
+    """Whether the word and what follows say something together: "texted me about a job"."""
+    following = line[place + 1] if place + 1 < len(line) else None
+    return following is not None and not following.gap and following.key in ("me", "us", "back")
 
 
 def _opening(text: str, start: int, earliest: int) -> int:
@@ -118,7 +142,8 @@ def _joined(kept: Sequence[str], joints: Sequence[str]) -> str:
         if not part:
             continue
         if notes:
-            notes += "\n" if before == "\n" else " " if notes[-1] in ".!?" else ", "
+            sign = before if before in (":", ";") else ","
+            notes += "\n" if before == "\n" else " " if notes[-1] in ".!?" else f"{sign} "
         notes += part
         before = joint
     return notes

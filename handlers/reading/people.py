@@ -25,6 +25,13 @@ _CREDENTIALS = listed(
     pharmd dc dds facs faan facp jr sr ii iii iv
     """
 )
+_DOCTOR = listed("dr doctor doc")
+_DOCTORS = listed(
+    """
+    md do dds dmd phd psyd dpm dc dpt od pharmd dvm facs hospitalist dentist doctor dr attending
+    resident fellow chief medical intensivist internist anesthesiologist optometrist
+    """
+)
 # A letter after a first name that is a word of its own: "tess y val", "bev w out".
 _LETTER_WORDS = frozenset("aiywneo")
 _MET = listed(
@@ -32,7 +39,16 @@ _MET = listed(
     saw met meet meeting with w spoke spoken talked talk visited called emailed texted left
     caught see seeing named contact asked thanked to via intro introduced and called hosted
     dispatcher manager director nurse admin administrator adjuster planner coordinator liaison
-    owner agent advisor receptionist supervisor surgeon therapist worker intake rep from
+    owner agent advisor receptionist supervisor surgeon therapist worker intake rep from guy gal
+    lady girl woman man person backup assistant asst boss coworker replacement successor
+    """
+)
+_ROLES = listed(
+    """
+    contact cm case manager mgr nurse admin administrator planner coordinator liaison don adon sw
+    worker director rep person guy adjuster agent advisor dispatcher supervisor owner hr ceo cfo coo
+    csr doctor doc physiatrist surgeon therapist hospitalist receptionist estimator buyer biller
+    scheduler navigator rn lpn np pa ot slp lead chief head
     """
 )
 _AFTER_TO = listed("spoke spoken talked talk intro introduced introduction")
@@ -71,6 +87,16 @@ def name_parts(name: str) -> tuple[tuple[str, ...], str]:
     return tuple(words[:-1]), words[-1]
 
 
+@lru_cache(maxsize=4096)
+def may_be_doctor(contact: ContactName) -> bool:
+    """Whether "Dr" may be said of the person, as far as credentials and title tell."""
+    told = [*raw_words(contact.name.partition(",")[2]), *raw_words(contact.title)]
+    return not told or any(
+        word in _DOCTORS or word.endswith(("ologist", "iatrist", "surgeon", "ician"))
+        for word in told
+    )
+
+
 def mentions(
     contacts: Iterable[ContactName], line: Sequence[Token], taken: frozenset[int]
 ) -> list[Mention]:
@@ -78,7 +104,12 @@ def mentions(
 
     taken  tokens that say something else: the account's name, a date, a patient.
     """
-    found = [one for contact in contacts for one in _of_contact(contact, line, taken)]
+    found = [
+        one
+        for contact in contacts
+        for name in (contact.name, *contact.aliases)
+        for one in _of_contact(contact, name, line, taken)
+    ]
     found.sort(key=lambda one: (-one.strength, one.first - one.last, one.first))
     kept: dict[int, Mention] = {}
     spent: dict[int, Mention] = {}
@@ -108,9 +139,9 @@ def mentions(
 
 
 def _of_contact(
-    contact: ContactName, line: Sequence[Token], taken: frozenset[int]
+    contact: ContactName, name: str, line: Sequence[Token], taken: frozenset[int]
 ) -> Iterable[Mention]:
-    given, last = name_parts(contact.name)
+    given, last = name_parts(name)
     if not given:
         return
     for place, token in enumerate(line):
@@ -123,7 +154,8 @@ def _of_contact(
         elif last and _is_last(token, last):
             before = line[place - 1] if place and not token.gap else None
             if before is not None and before.key in TITLES:
-                yield Mention(contact, place - 1, place, TITLED)
+                doctor = before.key not in _DOCTOR or may_be_doctor(contact)
+                yield Mention(contact, place - 1, place, TITLED if doctor else LAST)
             elif before is not None and before.capital and before.key in COMMON:
                 continue  # another person of that family
             elif _in_other_name(place, line):
@@ -222,11 +254,12 @@ def strangers(
         token = line[place]
         at_account = place - 1 in account and not token.gap  # "fairview susan b, 2 refs"
         named = at_account and token.key in COMMON and token.key not in ORDINARY
-        if not named and not _introduces(place, line, found):
+        told = named or _introduces(place, line, found)
+        if not told and not token.capital:
             place += 1
             continue
         last = _stranger_from(place, line, taken | closed)
-        if last is not None:
+        if last is not None and (told or _becomes(last, line)):
             found.append((place, last))
             place = last
         place += 1
@@ -241,6 +274,8 @@ def _introduces(place: int, line: Sequence[Token], found: Sequence[tuple[int, in
     before, further = line[place - 1].key, line[place - 2].key if place > 1 else ""
     if before in _NO_PEOPLE or further in _NO_PEOPLE:
         return False
+    if _told_new(place, line):
+        return True
     if line[place].gap:
         return False
     if before in ("and", "y", "n") or (before == "w" and further in _NO_PEOPLE):
@@ -250,6 +285,27 @@ def _introduces(place: int, line: Sequence[Token], found: Sequence[tuple[int, in
     if before == "is":
         return further in _AFTER_IS
     return before in _MET
+
+
+def _told_new(place: int, line: Sequence[Token]) -> bool:
+    """Whether the words before announce somebody new: "new contact at St Marys: Dana Prewitt",
+    "the new DON is Trish", "new CM Dana"."""
+    if not (
+        line[place].gap or line[place - 1].key in _ROLES or line[place - 1].key in ("is", "named")
+    ):
+        return False
+    for at in range(place - 1, max(-1, place - 12), -1):
+        if line[at].key == "new":
+            return any(token.key in _ROLES for token in line[at + 1 : min(at + 4, place)])
+        if line[at].gap:
+            return False
+    return False
+
+
+def _becomes(last: int, line: Sequence[Token]) -> bool:
+    """Whether what follows a name says that somebody new goes by it: "Dana is the new DON"."""
+    keys = [token.key for token in line[last + 1 : last + 5] if not token.gap]
+    return keys[:1] == ["is"] and "new" in keys and keys.index("new") <= 2
 
 
 def _stranger_from(place: int, line: Sequence[Token], closed: frozenset[int]) -> int | None:

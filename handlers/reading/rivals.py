@@ -26,9 +26,11 @@ _EVERYDAY = listed(
 _BEFORE = re.compile(
     r"(?:\b(?:use|uses|using|used|switch(?:ed|ing)?\s+(?:\w+\s+)?(?:to|from)|sends?(?:\s+\w+){0,2}\s+to|"
     r"sending(?:\s+\w+){0,2}\s+to|sent(?:\s+\w+){0,2}\s+to|refers?(?:\s+\w+){0,2}\s+to|go(?:es|ing)?\s+(?:with|to)|"
-    r"went\s+(?:with|to)|los(?:t|ing)(?:\s+\w+){0,2}\s+to|vs\.?|versus|against|incumbent(?:\s+is)?|"
-    r"contract(?:ed)?\s+with|happy\s+with|unhappy\s+with|locked\s+in(?:to)?(?:\s+with)?|already\s+(?:with|has|have|on|at)|"
-    r"currently\s+(?:with|at|on|uses?)|they(?:'re|\s+are)?\s+(?:with|at|on|have)|is\s+with|are\s+with|"
+    r"went\s+(?:with|to)|los(?:t|ing)(?:\s+\w+){0,2}\s+to|(?:mov(?:e|es|ed|ing)\s+|com(?:e|ing)\s+|switch(?:ed|ing)?\s+)?off(?:\s+of)?|"
+    r"mov(?:e|es|ed|ing)\s+(?:\w+\s+)?(?:to|from)|away\s+from|vs\.?|versus|against|incumbent(?:\s+is)?|"
+    r"contract(?:ed)?\s+(?:with|w/)|(?:un|not\s+)?happy\s+(?:with|w/)|locked\s+in(?:to)?(?:\s+with)?|"
+    r"(?:stuck|fed\s+up|frustrated|mad|been|currently|sticking|staying|stay|stick|going)\s+(?:with|w/|at)|already\s+(?:with|w/|has|have|on|at)|"
+    r"currently\s+(?:with|at|on|uses?)|they(?:'re|\s+are)?\s+(?:with|w/|at|on|have)|is\s+(?:with|w/)|are\s+(?:with|w/)|"
     r"competitor(?:\s+is)?|from|leaving|left|replac(?:e|ing)|instead\s+of|over\s+to|prefers?|likes?|"
     r"rollover\s+from|plan\s+(?:is\s+)?(?:with|at|on))\s+)$",
     re.IGNORECASE,

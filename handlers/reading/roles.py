@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.reading.dates import Moment
+from handlers.reading.day_readings import PAST
 
 _I = re.IGNORECASE
 _AHEAD = re.compile(
     r"\b(?:f/?up?|ff|follow[\s\-]?ups?|following up|"
     r"(?<!went )(?<!called )(?<!came )(?<!got )back|return(?:ing)?|again|"
-    r"next step|due|by|set (?:up )?(?:for|on)|set up|(?:re)?schedul\w+|resched|sched|"
+    r"next step|due|"
+    r"(?<!stopped )(?<!stop )(?<!swung )(?<!swing )(?<!dropped )(?<!came )(?<!went )(?<!popped )"
+    r"(?<!drove )(?<!ran )by(?! (?:phone|e-?mail|text|fax|mail|zoom|accident|the way))|"
+    r"set (?:up )?(?:for|on)|set up|(?:re)?schedul\w+|resched|sched|"
     r"moved to|pushed to|postponed|book(?:ed)?|call (?:her|him|them|\w+)?|"
     r"try|check (?:in|back)|see (?:her|him|them|me|us)|revisit|circle back|touch base|"
     r"ping|send|bring|will|"
     r"going|coming home|discharging|transferring|gonna|wants? (?:me|us|it|an?|the)|"
-    r"deadline|expires?|starts?|appt|on for|confirmed for|"
+    r"deadline|expires?|starts?|renew(?:al|s|ing)?|effective|eff|rfp|anniversary|enrollment|"
+    r"surgery|closing|appt|on for|confirmed for|"
+    r"comin(?:g|['’])?(?=\s)|d/?c(?:['’]?d|ing)?(?=\s)|discharged?|going home|"
     r"planned for|vuelvo|volver|regreso|regresar|llamar|remind|rsvp|meeting (?:is )?(?:set|on)|"
     r"i'?ll|we'?ll|let'?s|tour (?:set|on)|coming (?:in|by)|need(?:s)? (?:it|this|them)?)\b",
     _I,
@@ -35,14 +41,25 @@ _DONE = re.compile(
     _I,
 )
 _AFTERWARDS = re.compile(
-    r"^\s*(?:f/?u|follow[\s\-]?up|call ?back|again|appt)\b"
-    r"(?=\s*(?:$|[,.;!\n]|w/|with\b|re\b|about\b))",
+    r"^\s*(?:f/?u|follow[\s\-]?up|call ?back|back|again|appt)\b"
+    r"(?=\s*to\b|\s*(?:$|[,.;!\n]|w/|with\b|re\b|about\b))",
     _I,
 )
 _OFF = re.compile(r"\b(?:until|till|til|thru|through|since|out|off|vacation|pto)\s+(?:on\s+)?$", _I)
 _CLAUSE = re.compile(r"[,;!?\n•]|[.](?:\s|$)|\s[-–—]{1,2}\s")
 _NEAR = timedelta(days=60)
+_WEEK = timedelta(days=6)
 _FAR = timedelta(days=200)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A day still to come; `cue` is 2 where words point to a follow-up, 1 where they only point
+    ahead, 0 where the day alone does."""
+
+    moment: Moment
+    day: date
+    cue: int
 
 
 @dataclass(frozen=True)
@@ -50,15 +67,13 @@ class Roles:
     """The days of a line by what they are for, with the moments that say so.
 
     occurred_on  today when no day of the touch is said.
-    plans        moments still to come; the follow-up is one of them, when there is one.
+    plans        days still to come, the likeliest follow-up first.
     """
 
     occurred_on: date
     time: str | None = None
-    follow_up_on: date | None = None
     occurred: tuple[Moment, ...] = ()
-    follow_up: Moment | None = None
-    plans: tuple[Moment, ...] = ()
+    plans: tuple[Plan, ...] = ()
 
 
 def assign(
@@ -71,7 +86,7 @@ def assign(
     """
     today = now.date()
     held: list[Moment] = []
-    plans: list[tuple[int, Moment, date]] = []
+    plans: list[Plan] = []
     clocks: list[Moment] = []
     for one in moments:
         if any(start < one.end and one.start < end for start, end in closed):
@@ -85,25 +100,31 @@ def assign(
             continue
         ahead = _ahead(one, bool(cued), bool(held), today)
         if ahead is not None:
-            plans.append((cued, one, ahead))
+            plans.append(Plan(one, ahead, cued))
         else:
             held.append(one)
     clocks = [
         clock
         for clock in clocks
-        if not any(_beside(text, clock, plan) for _, plan, _ in plans if not plan.time)
+        if not any(_beside(text, clock, one.moment) for one in plans if not one.moment.time)
     ]
-    plans.sort(key=lambda plan: (-plan[0], plan[1].start))
-    occurred_on = next((one.past for one in held if one.past), today)
+    plans.sort(key=lambda plan: (-plan.cue, plan.moment.start))
+    occurred_on = _occurred_on(held, today)
     time, clock = _time(held, clocks, occurred_on, now)
     return Roles(
         occurred_on=min(occurred_on, today),
         time=time,
-        follow_up_on=plans[0][2] if plans else None,
         occurred=(*held[:1], *((clock,) if clock else ())),
-        follow_up=plans[0][1] if plans else None,
-        plans=tuple(plan[1] for plan in plans),
+        plans=tuple(plans),
     )
+
+
+def _occurred_on(held: Sequence[Moment], today: date) -> date:
+    """The touch's own day: the first one told, but a "today" before what was weeks ago."""
+    told = [one.past for one in held if one.past]
+    if told and today in told and held[0].sure == PAST and today - told[0] > _WEEK:
+        return today
+    return told[0] if told else today
 
 
 def _beside(text: str, clock: Moment, plan: Moment) -> bool:
@@ -127,7 +148,7 @@ def _ahead(one: Moment, cued: bool, told: bool, today: date) -> date | None:
         return one.ahead if one.ahead > today else None
     if cued:
         return one.ahead
-    if told and one.past != today:
+    if told and one.past != today and one.ahead - today < _NEAR:
         return one.ahead  # "yday, thurs w/ howard": the second looks on from the first
     if today - one.past > _FAR and one.ahead - today < _NEAR:
         return one.ahead
@@ -174,11 +195,9 @@ def _passed(time: str | None, day: date, now: datetime) -> str | None:
     return time if minutes <= now.hour * 60 + now.minute + 30 else None
 
 
-def next_step(text: str, roles: Roles) -> str | None:
-    """What is to be done at the follow-up, in the rep's own words without the day."""
-    one = roles.follow_up
-    if one is None:
-        return None
+def next_step(text: str, one: Moment) -> tuple[str, tuple[int, int]] | None:
+    """What is to be done at the follow-up of this day, in the rep's own words without the day,
+    and the clause that says so."""
     start = 0
     for clause in _CLAUSE.finditer(text[: one.start]):
         if text[clause.end() : one.start].strip():
@@ -202,7 +221,7 @@ def next_step(text: str, roles: Roles) -> str | None:
     words = _HEAD.sub("", " ".join(words.split())).strip(" ,.-")
     if not 2 <= len(words.split()) <= 14 or not re.search(r"[^\W\d_]{3}", words):
         return None
-    return words
+    return words, (start, max(one.end, stop.start() if after and stop else one.end))
 
 
 _BARE = re.compile(
@@ -211,6 +230,8 @@ _BARE = re.compile(
     _I,
 )
 _HEAD = re.compile(
-    r"^(?:and|to|on|in|for|with|w/|by|him|me|him again|is|at|el|the|then|i'm)\b\s*", _I
+    r"^(?:(?:(?:and|to|on|in|for|with|w/|by|him|me|him again|is|at|el|the|then|i'm|from|per)\b|"
+    r"(?:i|we)['’]?ll\b|(?:i|we) will\b)\s*){1,3}",
+    _I,
 )
-_TAIL = re.compile(r"\s*\b(?:on|by|for|in|at|el|around|about|due|back|and)\s*$", _I)
+_TAIL = re.compile(r"\s*\b(?:to|on|by|for|in|at|el|around|about|due|back|and)\s*$", _I)

@@ -10,7 +10,14 @@ from models.text import fold, listed
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ´`][^\W_]+)*")
 _APOSTROPHE = re.compile(r"['’ʼ´`]")
 _POSSESSIVE = re.compile(r"^[^'’ʼ´`]+['’ʼ´`]s$")
-_GAP = re.compile(r"[,;:\n()!?|•—–…\[\]\"]|\s-{1,2}\s|[.]\s(?=[A-Z])|[.]{2,}")
+_GAP = re.compile(r"[,;:\n()!?|•—–…\[\]\"]|\s-{1,2}\s|[.]\s(?=[A-Z])|[.]{2,}|(?<!\w)@(?!\w)")
+_STOP = re.compile(r"[.]\s")
+_SHORTENED = listed(
+    """
+    univ hosp med mem meml ctr reg gen comm cmty assoc assn ins mgmt prop bros dept rehab ortho
+    neuro cardio prof mrs ave blvd apt inc natl intl svc fin corp
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,10 @@ def tokens(text: str) -> list[Token]:
     before = 0
     for match in _WORD.finditer(text):
         word = match.group()
-        gap = bool(_GAP.search(text, before, match.start())) if found else False
+        gap = bool(found) and bool(
+            _GAP.search(text, before, match.start())
+            or (_ends_sentence(found[-1]) and _STOP.match(text, before))
+        )
         owner = key = fold(word)
         if not key.isalnum():
             owner = key[:-2] if _POSSESSIVE.search(key) else _APOSTROPHE.sub("", key)
@@ -49,6 +59,11 @@ def tokens(text: str) -> list[Token]:
         found.append(Token(word, key, owner, match.start(), match.end(), gap))
         before = match.end()
     return found
+
+
+def _ends_sentence(token: Token) -> bool:
+    """Whether a full stop behind the word ends something: not in "univ. hosp." or "renee f."."""
+    return len(token.key) >= 3 and token.key not in _SHORTENED
 
 
 ORDINARY = listed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from handlers.reading.line import Draft, bare_name
 from models.lookup import AccountName
 
@@ -14,9 +16,12 @@ def explain(draft: Draft) -> str:
         ("Type", draft.type),
         ("Date", _day(draft)),
         ("Referrals", "" if draft.referrals is None else str(draft.referrals)),
+        ("Headcount", "" if draft.headcount is None else str(draft.headcount)),
         ("Competitor", _competitor(draft)),
-        ("Follow up on", f"{draft.follow_up_on:%a %b %-d, %Y}" if draft.follow_up_on else ""),
+        ("Follow up on", _date(draft.follow_up_on)),
         ("Next step", draft.next_step or ""),
+        ("Promised", draft.promise or ""),
+        ("Promised by", _date(draft.promise_on)),
         ("Notes", draft.notes),
     ]
     lines = [f"{label + ':':14}{value}" for label, value in rows if value]
@@ -50,6 +55,10 @@ def _people(draft: Draft) -> str:
 def _day(draft: Draft) -> str:
     day = f"{draft.occurred_on:%a %b %-d, %Y}"
     return f"{day} at {draft.time}" if draft.time else day
+
+
+def _date(day: date | None) -> str:
+    return f"{day:%a %b %-d, %Y}" if day else ""
 
 
 def _competitor(draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 
 from bench.capture_score import index_of, score
 from handlers.reading.line import Draft, draft, prediction
-from handlers.reading.notes import CUES, SMALL
-from handlers.reading.words import tokens
 from handlers.views.reading import explain
+from models.lookup import ContactName
 from tests.make import at
 
 OWN_LINES = Path(__file__).parents[1] / "capture" / "lines.json"
+FURTHER_LINES = Path(__file__).parents[1] / "capture" / "further.json"
 SHARED_LINES = Path(__file__).parents[3] / "shared" / "capture-examples.json"
 TOLD = json.loads(OWN_LINES.read_text(encoding="utf-8"))
 INDEX = index_of(TOLD)
@@ -36,6 +37,12 @@ def account_of(made: Draft) -> str | None:
 def test_our_own_labelled_lines_are_read_right() -> None:
     made = score(TOLD)
     assert made.whole >= 66, "\n".join(made.misses)  # of 68; 63 on the rules' first run
+    assert made.wrong_accounts == made.missed_patients == []
+
+
+def test_lines_over_accounts_the_rules_were_not_made_for_are_read_right() -> None:
+    made = score(json.loads(FURTHER_LINES.read_text(encoding="utf-8")))
+    assert made.whole >= 117, "\n".join(made.misses)  # of 120; 103 on the first run
     assert made.wrong_accounts == made.missed_patients == []
 
 
@@ -183,15 +190,135 @@ def test_a_person_reads_what_was_understood() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "promise", "due"),
+    [
+        ("prairie, I'll send the outcomes flyer by Fri", "send the outcomes flyer", "2026-03-13"),
+        ("prairie - told danielle I'd bring cookies next tues", "bring cookies", "2026-03-17"),
+        ("promised dr beck the new protocols by eow", "the new protocols", "2026-03-13"),
+        ("prairie. will email her the rates tomorrow", "email her the rates", "2026-03-12"),
+        ("I promised to call back weds", "call back", "2026-03-18"),
+        ("prairie, told him we would get him the rate sheet", "get him the rate sheet", None),
+        ("prairie danielle promised 2 refs", None, None),
+        ("prairie, she'll send records friday", None, None),
+        ("tricia promised to send a referral monday", None, None),
+        ("prairie, danielle promised me the list", None, None),
+        ("i'll be back thurs", None, None),
+        ("I'll call her monday", None, None),
+    ],
+)
+def test_what_i_promise_is_told_from_what_others_do_and_from_a_next_visit(
+    text: str, promise: str | None, due: str | None
+) -> None:
+    made = read(text)
+    assert (made.promise, made.promise_on and str(made.promise_on)) == (promise, due)
+
+
+def test_a_promise_and_a_follow_up_each_have_their_day() -> None:
+    made = read("prairie, I'll send the flyer by fri, back next tues")
+    assert (str(made.promise_on), str(made.follow_up_on)) == ("2026-03-13", "2026-03-17")
+    assert prediction(made, "x")["follow_up_date"] == "2026-03-17"
+    alone = read("prairie, I'll send the flyer by fri")
+    assert (alone.follow_up_on, prediction(alone, "x")["follow_up_date"]) == (None, "2026-03-13")
+
+
+def test_what_i_call_an_account_stands_for_it_and_for_the_people_there() -> None:
+    own = {"the creek": 6, "blue house": 12}
+    made = draft(
+        "saw joan at The Creek yday", now=WEDNESDAY, zone="UTC", index=INDEX, user_id=1, own=own
+    )
+    assert account_of(made) == "Willow Creek Nursing & Rehab"
+    assert [one.name for one in made.contacts] == ["Joan Pritchard"]
+    assert made.account_words == "Creek"
+    two = draft("the creek, blue house", now=WEDNESDAY, zone="UTC", index=INDEX, user_id=1, own=own)
+    assert [one.id for one in two.candidates] == [6, 12]
+
+
+def test_where_i_was_lately_is_offered_first() -> None:
+    made = draft("kessel", now=WEDNESDAY, zone="UTC", index=INDEX, user_id=1, recent=(13, 12))
+    assert [one.id for one in made.candidates] == [13, 12]
+    made = draft("kessel", now=WEDNESDAY, zone="UTC", index=INDEX, user_id=1, recent=(12,))
+    assert [one.id for one in made.candidates] == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("at st brendan rockford w/ priya", "st brendan"),
+        ("kessel & sons gus", "kessel & sons"),
+        ("tbg, 2 refs", "tbg"),
+        ("saw mike at tbg", "tbg"),
+        ("new: Cedar Bluff Rehab, 2 refs", "Cedar Bluff Rehab"),
+        ("2 refs yday", None),
+    ],
+)
+def test_what_the_line_calls_its_account_is_kept_for_a_correction(
+    text: str, called: str | None
+) -> None:
+    assert read(text).account_words == called
+
+
+def test_another_name_for_a_person_is_them() -> None:
+    index = INDEX.with_changes(contacts=[ContactName(999, 11, "Margaret Doyle", aliases=("Peg",))])
+    made = draft("fox river peg", now=WEDNESDAY, zone="UTC", index=index, user_id=None)
+    assert [one.name for one in made.contacts] == ["Margaret Doyle"]
+
+
+def test_people_of_two_accounts_are_each_of_the_place_they_were_met_at() -> None:
+    made = read("prairie w/ danielle then harbor neuro w/ becky")
+    assert made.account is None
+    assert {one.account_id for one in made.contacts} == {one.id for one in made.candidates}
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("new contact at prairie rehab: Dana Prewitt", ("Dana Prewitt",)),
+        ("New contact at Prairie Rehab is Shawna Pike", ("Shawna Pike",)),
+        ("Dana Prewitt is the new DON at prairie rehab", ("Dana Prewitt",)),
+        ("prairie rehab, saw her backup Jana Wick", ("Jana Wick",)),
+    ],
+)
+def test_somebody_new_is_noticed_however_they_are_announced(
+    text: str, new: tuple[str, ...]
+) -> None:
+    assert read(text).new_contacts == new
+
+
+def test_spoken_punctuation_is_punctuation_unless_it_is_the_matter() -> None:
+    made = read("prairie rehab comma saw danielle period she wants data period new line 2 refs")
+    assert (made.notes, made.referrals) == ("she wants data.", 2)
+    assert "enrollment period ends" in read("great plains, the enrollment period ends soon").notes
+
+
+def test_a_new_name_like_a_known_one_comes_with_that_one() -> None:
+    made = read("new: Prairie Rehab Hosp, 2 refs")
+    assert made.new_account_name == "Prairie Rehab Hosp"
+    assert [one.name for one in made.candidates] == ["Prairie Rehabilitation Hospital"]
+
+
+def lost(made: Draft) -> set[str]:
+    """Letters and digits of the line that stand neither in the notes nor in what was understood."""
+    told = [made.notes, made.next_step or "", *(words for _, words in made.understood)]
+    kept = set(re.findall(r"[^\W_]+", " ".join(told)))
+    return set(re.findall(r"[^\W_]+", made.text)) - kept
+
+
 words = st.sampled_from([word for line in TOLD["utterances"] for word in line["text"].split()])
+anything = st.characters(exclude_categories=())  # control characters and lone surrogates, too
 lines = st.one_of(
-    st.text(max_size=400),
+    st.text(anything, max_size=400),
     st.lists(words, max_size=60).map(" ".join),
-    st.lists(st.one_of(words, st.text(max_size=6)), max_size=40).map(", ".join),
+    st.lists(st.one_of(words, st.text(anything, max_size=6)), max_size=40).map(", ".join),
+    st.builds(
+        lambda part, times: (part * times)[:8000],
+        st.text(anything, max_size=40),
+        st.integers(1, 8000),
+    ),
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=3000)
 @given(lines)
 def test_no_line_at_all_breaks_it_and_no_word_is_dropped(text: str) -> None:
     made = read(text)
@@ -199,13 +326,42 @@ def test_no_line_at_all_breaks_it_and_no_word_is_dropped(text: str) -> None:
     explain(made)
     assert made.occurred_on <= WEDNESDAY.date()
     assert len(made.candidates) <= 10
-    said = " ".join([made.notes, *(words for _, words in made.understood)])
-    kept = {token.key for token in tokens(said)} | SMALL | CUES
-    assert {token.key for token in tokens(made.text)} <= kept
+    assert lost(made) == set()
 
 
-@pytest.mark.parametrize("word", ["3p ", "1 ref ", "st ", "w ", "f/u fri ", "é", "🙂", "new: "])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *(
+            "3p ",
+            "1 ref ",
+            "st ",
+            "w ",
+            "f/u fri ",
+            "é",
+            "🙂",
+            "new: ",
+            "9 ",
+            "(",
+            "a@",
+            "a",
+            "\n",
+            " ",
+        ),
+        *("i'll send ", "promised the ", "told her i'd ", "for 20 ", "in a ", "fri no sorry ", "ß"),
+        *(
+            "prairie ",
+            "kessel & ",
+            "danielle ",
+            "they use A ",
+            "left some ",
+            "\ud800",
+            "1/2/",
+            "5-5 ",
+        ),
+    ],
+)
 def test_eight_thousand_characters_take_well_under_a_second(word: str) -> None:
     started = time.perf_counter()
     read((word * 8000)[:8000])
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 1

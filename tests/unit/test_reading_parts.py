@@ -52,6 +52,35 @@ def test_only_referrals_are_counted(text: str, value: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("18 ppl", 18),
+        ("12 attended", 12),
+        ("lunch for 20", 20),
+        ("breakfast at fairview for 12 w/ bev", 12),
+        ("in-service for 14 therapists", 14),
+        ("in service at two for about twenty nurses", 20),
+        ("met with 6 case managers", 6),
+        ("twelve people came", 12),
+        ("fed 15", 15),
+        ("rm 412", None),
+        ("12 beds", None),
+        ("they need 3 nurses", None),
+        ("9 RNs on the unit", None),
+        ("120 lives plan", None),
+        ("lunch for 2 hours", None),
+        ("2 refs for 3 buildings", None),
+    ],
+)
+def test_only_people_who_were_there_are_counted(text: str, value: int | None) -> None:
+    assert counts.headcount(text).value == value
+
+
+def test_at_an_in_service_a_number_of_nurses_is_who_was_there() -> None:
+    assert counts.headcount("in-service, 9 RNs", group=True).value == 9
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("saw jo", "visit"),
