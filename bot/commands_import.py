@@ -17,6 +17,11 @@ import click
 @click.option("--delimiter", default=",", show_default=True, help="What separates the columns.")
 @click.option("--encoding", help="Such as cp1252. Default: UTF-8, or UTF-16 with its mark.")
 @click.option("--skip-bad", is_flag=True, help="Take the good rows of a file with bad ones.")
+@click.option(
+    "--not-patients",
+    is_flag=True,
+    help="Take rows whose words only may describe a patient: none of them does.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and store nothing.")
 @click.option("--workspace", metavar="TEAM_ID", help="Which workspace, on an empty database.")
 def import_(
@@ -27,6 +32,7 @@ def import_(
     delimiter: str,
     encoding: str | None,
     skip_bad: bool,
+    not_patients: bool,
     dry_run: bool,
     workspace: str | None,
 ) -> None:
@@ -38,5 +44,5 @@ def import_(
     from bot import imports
     from models.imports.run import Order
 
-    order = Order(kind, file, maps, sets, delimiter, encoding, skip_bad)
+    order = Order(kind, file, maps, sets, delimiter, encoding, skip_bad, not_patients)
     imports.do(order, team_id=workspace, dry_run=dry_run)

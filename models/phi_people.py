@@ -1,160 +1,243 @@
-"""The warn tier of `models.phi`: words that may describe one patient."""
+"""The warn tier of `models.phi`, names: words for a patient beside somebody's name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from models.given_names import COMMON
+from models.phi_names import FIRST, LAST
 from models.spoken import View
 from models.text import listed
 
 Spans = Iterator[tuple[int, int]]
 
 _I = re.IGNORECASE
+_WORD = r"[^\W\d_][\w'’\-]*"
+_TITLE = r"\b(?:mr|mrs|ms|miss|mister|missus)\b\.?"
 _PATIENT = re.compile(
-    r"\b(pts?|patients?|residents?|clients?)\b(?:'s|’s)?[\s:,(#\-]{1,3}"
-    r"(?:(?:named|name|is|was|called|mr|mrs|ms|miss|initials|a|the)\b\.?[\s:]{1,2}){0,3}"
-    r"(?=([^\W\d_][\w'’\-]*)\.?(?:\s+([^\W\d_][\w'’\-]*))?)",
+    r"\b(?P<who>ptn?s?|patients?|residents?|clients?)\b(?:['’]s?)?"
+    r"(?:(?<=[pP][tT])\.(?=\s))?(?P<sign>[\s:,(#\-=]{1,3})"
+    r"(?P<told>(?:(?:full name|first name|last name|name['’]?s?|named|initials|is|was|mr|mrs|ms|"
+    r"miss|a|an|the|this|new)\b[.:,]?[\s:,]{1,2}){0,4})"
+    rf"(?=(?P<first>{_WORD})\.?(?:,?\s+(?P<second>{_WORD}))?(?:\s+(?P<third>{_WORD}))?)",
+    _I,
+)
+_MARKED = re.compile(rf"name|initials|{_TITLE}", _I)
+_INITIALS = re.compile(
+    r"\b(?i:pt|patient|resident|client)(?i:'s|s)?[\s:(#\-]{1,3}(?:(?i:initials?(?:\s+are|\s+is)?)"
+    r"[\s:]{1,2}[A-Za-z]\.?\s?[A-Za-z]\b\.?|[A-Z]\.\s?[A-Z]\b\.?)"
+)
+_A_DOCTOR = re.compile(
+    r"(?:chief|senior|junior|rotating|surg\w*|neuro\w*|ortho\w*|psych\w*|pm&?r|rehab|medicine|med|"
+    r"er|ed|im|fm|ent|icu|trauma|year|pgy\W?\d|anesthesia|radiology|pharmacy|dr)\s+$",
+    _I,
+)
+_COLLEAGUES = re.compile(r"\b(?:and|&|,|\+)\s+(?:ot|slp|rn|cm|sw|pta)\b|,?\s+(?:ot|slp)\b", _I)
+_NAME_IS = re.compile(
+    r"\b(?:pt|patient|resident|client|referral|lady|gentleman|woman|man|guy|kid|veteran|homeowner)"
+    r"(?:['’]s|s)?\b(?P<between>[^.\n]{0,50}?)\b(?:(?:full\s+|first\s+|last\s+)?name['’]?s?\s?"
+    r"(?:\s(?:is|was|of)\b|[:=])|named\b|goes\s+by\b)[\s:]+"
+    rf"(?=(?P<first>{_WORD})(?:\s+(?P<second>{_WORD}))?)",
+    _I,
+)
+_PROFESSIONAL = re.compile(
+    r"\b(?:rep|cm|cms|case|director|dir|manager|mgr|nurse|rn|coord\w*|liaison|advocate|doctor|dr|"
+    r"planner|access|services|experience|care|access|adjuster|rep|hr|cfo|ceo|admin\w*|therapist|"
+    r"worker|navigator|vendor|competitor|company|firm|program|plan|plumber|contractor|broker|"
+    r"account|contact|system|app|portal)\b",
     _I,
 )
 _NAME_THEN_PATIENT = re.compile(
-    r"\b([A-Z][a-z'’\-]+)(?:\s+[A-Z]\.?)?\s+([A-Z][a-z'’\-]+),?\s+(?:is\s+|was\s+)?"
-    r"(?:a\s+|an?\s+\w+\s+|our\s+|their\s+)?(?:pt|patient)\b"
-    r"(?!\s+(?:advoca|care|access|navigat|services|relations|experience|liaison|coord|rep|flow))"
+    r"\b([A-Z][a-z'’\-]+)(?:\s+[A-Z]\.?)?\s+([A-Z][a-z'’\-]+),?\s+\(?(?:is\s+|was\s+)?"
+    r"(?:a\s+|an?\s+\w+\s+|our\s+|their\s+|the\s+)?(?:pt|patient)\b"
+    r"(?!\s+(?:advoca|care|access|navigat|services|relations|experience|liaison|coord|rep|flow|"
+    r"director|manager|educ|safety|satisf))"
 )
-_HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|miss)\b\.?\s+[A-Z][\w'’\-]+", _I)
+_TYPED_THEN_PATIENT = re.compile(
+    rf"\b({_WORD})\s+({_WORD}),?\s+(?:is|was)\s+(?:a|an|our|their|the|my)\s+(?:\w+\s+)?"
+    r"(?:pt|patient)\b(?!\s+(?:advoca|care|access|navigat|servic|relat|exper|liaison|coord|rep|"
+    r"flow|direct|manag|educ|safety|satisf))",
+    _I,
+)
+_RELATIVE = (
+    r"(?:wife|husband|spouse|daughter|son|mother|mom|father|dad|sister|brother|niece|family)"
+)
+_FAMILY_OF = re.compile(
+    rf"\b(?:{_RELATIVE}|poa|guardian|caregiver)\s+(?:of|for)\s+(?:(?:the|our|my)\s+)?"
+    rf"(?P<pt>(?:pt|patient|resident|client)\b\.?\s+)?(?P<title>{_TITLE}\s+)?"
+    rf"(?=(?P<first>{_WORD})(?:\s+(?P<second>{_WORD}))?)",
+    _I,
+)
+_HONORIFIC = re.compile(rf"{_TITLE}\s+(?P<name>{_WORD})", _I)
+_TITLED_FAMILY = re.compile(
+    rf"{_TITLE}\s+{_WORD}(?:\s+{_RELATIVE}\b|,?\s+\(?(?:(?:is|was)\s+)?(?:(?:a|our|the|my|their)\s+)?"
+    r"(?:pt|patient|resident)\b(?!\s+(?:advoca|care|acc|serv|rel|exp|liai|coord|rep|dir|man|nav)))",
+    _I,
+)
 _PERSON_STATE = re.compile(
-    r"\b(?:admitted|discharged|d/c'?d|dc'?d|going home|coming home|diagnosed|dx|had an? (?:bad )?"
-    r"(?:stroke|tbi|fall|cva|mi|accident)|needs? (?:an? )?(?:\w+ )?bed|s/p|post[\s\-]?op|on a vent|"
-    r"intubated|trach|hospice|passed away|expired|his (?:stroke|injury|fall|surgery)|"
-    r"her (?:stroke|injury|fall|surgery))\b",
+    r"\b(?:admitted|discharged|d/c'?d|dc'?d|going home|coming home|diagnosed|dx|had an? (?:\w+ )?"
+    r"(?:stroke|tbi|fall|cva|mi|accident|seizure)|needs? (?:an? )?(?:\w+ )?bed|s/p|post[\s\-]?op|"
+    r"on a vent|intubated|trach|hospice|passed away|expired|fell|"
+    r"(?:his|her) (?:stroke|injury|fall|surgery|tbi|hip))\b",
     _I,
 )
-_AGE = re.compile(
-    r"(?<![\d$./\-])((?:9\d|1[01]\d)[\s\-]*(?:yo|y/o|y\.o\.?|yr?s?\.?[\s\-]*old|years?[\s\-]*old|"
-    r"years? of age|yof|yom|y\.?o?[\s/]?[mf])\b|\baged?\s+(?:of\s+)?(?:9\d|1[01]\d)\b(?!\s*%))",
-    _I,
-)
-_OF_A_FIRM = re.compile(
-    r"\b(?:company|hospital|practice|firm|building|agency|business|facility|family[\s\-]owned|"
-    r"program|founded|church|plant|school|house|pipes?|roof|plumbing|shop)\b",
-    _I,
-)
-_ROOM = re.compile(r"\b(?:rm|room|bed|unit)\.?\s*#?\s*\d{1,4}[\s\-]?[a-d]?\b", _I)
-_CLINICAL = re.compile(
-    r"\b(?:pts?|patient|resident|stroke|tbi|cva|sci|vent|trach|hip|fx|fracture|dx|diagnos\w+|"
-    r"surgery|admit\w*|discharged?|d/c|fell|fall|hemorrhage|seizure|wound|neuro|hemi\w*|"
-    r"aphasi\w|dementia|sepsis|picc|peg|iv|copd|chf|mi|amput\w+|paralys\w+|he|she|his|her)\b",
-    _I,
-)
-_NO_PATIENT_ROOM = re.compile(
-    r"\b(?:conf(?:erence)?|meeting|in[\s\-]?serv\w*|insvc|in[\s\-]svc|lunch|l\s?&\s?l|office|"
-    r"class\w*|training|open|empty|available|staffed)\b",
-    _I,
-)
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?"
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_STAY = re.compile(
-    r"\b(?:admitted|admit(?:ted)? date|admission(?: date)?|discharged|discharge(?: date)?|"
-    r"d/c'?d?|dc'?d|dc date|surgery|surg)\b"
-    r"(?!\s+(?:plan|dep|team|coord|nurse|lounge|center|ctr|suite|dept|scheduler|process|rate|office))"
-    r"[\s:,\-]*(?:(?:on|for|is|was|set|scheduled|date|to|home|planned|this|next|last|the|from|"
-    r"snf|rehab)\b[\s:,]*){0,4}"
-    rf"(?:\d{{1,2}}\s?[/\-]\s?\d{{1,2}}\b|{_MONTH}\.?\s+\d{{1,2}}\b|\d{{1,2}}(?:st|nd|rd|th)\b"
-    rf"|{_WEEKDAY}\b|yesterday\b|yday\b|tomorrow\b|tmrw\b)",
-    _I,
-)
-_CODE = re.compile(
-    r"(?<![\w.])[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b|\bicd(?:[\s\-]?10)?\W{0,3}[A-TV-Z]\d\w", _I
-)
-_TWO_CAPITALS = re.compile(r"\b[A-Z][a-z'’\-]+\s+(?:[A-Z]\.?\s+)?[A-Z][a-z'’\-]+\b")
 
-# Capitalised words that follow "patient" or "client" without being anybody's name.
+# Words that follow "patient" or "client" without being anybody's name.
 _NO_NAMES = listed(
     """
-    a access account accounts admission admissions advisor advisory advocacy advocate advocates
-    and are at board care census center centered choice client committee communication
-    coordination coordinator coordinators council count counts days director discharge dr
-    doctor education engagement event executive experience facing family files first flow flu for
-    from guide had handouts has have hr i in info intake intakes is it liaison list lists load
-    manager managers may medical meeting mix monday tuesday wednesday thursday friday saturday
-    sunday january february march april june july august september october november december
-    navigation navigator navigators needs not of on or outcomes packet packets payer pickup
-    placement population portal program referral referrals relations rep representative rights
-    safety satisfaction service services social stays stories story success support surveys
-    survey team teams the their them they to today tomorrow transfer transfers transport
-    transportation type types volume volumes was we who will with yesterday
-    llc inc group plumbing hospital clinic insurance restoration agency corp company partners
-    medicare medicaid icu er snf irf ltac rehab tbi sci cva md np pa rn
+    a about above access account accounts acuity admission admissions admit admits admitted advisor
+    advisory advocacy advocate advocates aetna after age agency all already also am an and any
+    appreciation april are area as asked asking at august auth back base bed beds bedside before
+    bill billing board both but by call called calls came can capacity care cases census center
+    centered centric choice cigna client clinic come comes coming committee communication company
+    complaint complaints concerns contact coordination coordinator coordinators corp cost could
+    council count counts cva data day days dc december declined denied did director discharge
+    discharged discharges do doctor does doing done dr due ed education eligibility engagement er
+    est eval event every executive experience face facility facing falls families family february
+    feedback fell files first flow flu flyer for fri friday friendly from gave get gets getting go
+    goes going got group guide had handout handouts has have he headed her here hh him his home
+    hospital hours housing how humana i icu if ii iii in inc incident info initiative inn insight
+    insurance intake intakes into irf is issue issues it iv january july june just kept know knows
+    last left liaison like liked likes list lists living llc load looking loved ltac ltach made
+    manager managers march may md me med medicaid medical medicare meeting meetings met mgmt mgr
+    mix mon monday moved moving my name names navigation navigator navigators need needed needs new
+    next no not november now np numbers october of off on one only or orientation ot our out
+    outcome outcomes outreach over pa packet packets partners passed payer pending per picked
+    pickup pipeline placement plan plumbing pool population portal privacy pro program progress
+    prospect prospects pt question questions ran ratio ratios ready reception recruitment referral
+    referrals referred refused rehab relations rep reports representative requests responsibility
+    restoration retention review rights rn room rooms roster rounds safety said sat satisfaction
+    saturday saw says schedule sci screening seen sent september service services she should side
+    since site slp snf so social some soon source staff started stay stayed stays still stories
+    story success summit sun sunday support survey surveys tbi team teams than that the their them
+    then there these they this those throughput thu thur thurs thursday to today tomorrow tonight
+    too took tool tools tour tours toward transfer transferred transfers transport transportation
+    treatment tue tues tuesday turned type types uhc until up update updates us very via visit
+    visits volume volumes waiting wanted wants was we wed wednesday were what when where which who
+    whose why will with within work would yesterday you your
     """
 )
+_FIRM = listed(
+    """
+    & advisors and apartments associates auto bakery bank brewery brewing bros brothers builders
+    building cafe capital care center centre church city clinic club co college company
+    construction consulting corp county dental dentistry design designs electric electrical
+    engineering enterprises farms financial fitness food foods glass group gym health holdings
+    hospital hotel hotels hvac inc industries insurance international landscaping law legal llc
+    logistics machine manufacturing market marketing markets mechanical media medical mfg motors
+    national paint painting partners plumbing press printing properties property realty restaurant
+    restoration roofing salon school schools service services software solutions sons spa state
+    steel store stores studio supplies supply systems tech technologies trucking trust university
+    winery
+    """
+)
+
+
+def _is_name(first: str, second: str, *, typed: bool) -> bool:
+    """Whether two words after a word for a patient name somebody. `typed`: no capitals tell."""
+    one, two = _key(first), _key(second)
+    if one in _NO_NAMES:
+        return False
+    if one in FIRST or one in LAST:
+        return True
+    if typed or not first[0].isupper():
+        return two in LAST and two not in FIRST and not typed
+    return not first.isupper()
+
+
+def _key(word: str) -> str:
+    word = word.lower().replace("’", "'")
+    return word.removesuffix("'s").replace("'", "")
 
 
 def _patient_and_name(view: View) -> Spans:
+    if not view.has(("pt", "patient", "resident", "client", "name", "goes by")):
+        return
+    typed = view.text.isupper()
     for found in _PATIENT.finditer(view.text):
-        word, first, second = found.group(1), found.group(2), found.group(3) or ""
-        if first.lower() in _NO_NAMES or second.lower() in ("llc", "inc", "group", "corp"):
-            continue
-        known = first.lower() in COMMON
-        capital = first[0].isupper()
-        if word.lower().endswith("s"):
-            named = known and bool(second) and second[0].isupper()
-        elif word == "PT" and not view.text.isupper():
-            # Usually the physical therapist: only with something that happens to patients.
-            named = capital and bool(_PERSON_STATE.search(view.text[found.end() :][:60]))
-        else:
-            named = known or (capital and (not first.isupper() or view.text.isupper()))
-        if named:
-            yield found.start(), found.end(2)
-    for found in _NAME_THEN_PATIENT.finditer(view.text):
-        if found.group(2).lower() not in _NO_NAMES and found.group(1).lower() not in _NO_NAMES:
+        if _names_a_patient(view.text, found, typed):
+            yield found.start(), found.end("second" if _second_counts(found) else "first")
+    for found in _INITIALS.finditer(view.text):
+        if not found.group().startswith("PT "):
             yield found.span()
+    for found in _NAME_IS.finditer(view.text):
+        named = _key(found["first"]) in FIRST | LAST or found["first"][0].isupper()
+        if named and not _PROFESSIONAL.search(found["between"]) and not _is_stop(found["first"]):
+            yield found.start(), found.end("second" if _second_counts(found) else "first")
+    for pattern in (_NAME_THEN_PATIENT, _TYPED_THEN_PATIENT):
+        for found in pattern.finditer(view.text):
+            if _full_name(found.group(1), found.group(2), pattern is _NAME_THEN_PATIENT):
+                yield found.span()
+
+
+def _names_a_patient(text: str, found: re.Match[str], typed: bool) -> bool:
+    who, first, second = found["who"], found["first"], found["second"] or ""
+    one, two = _key(first), _key(second)
+    marked = bool(_MARKED.search(found["told"]))
+    if one in _NO_NAMES or not _is_name(first, second, typed=typed):
+        return False
+    if who.lower() == "pt" and _COLLEAGUES.search(text[found.end() :][:50]):
+        return False
+    if "," in found["sign"] and not marked:
+        return one in FIRST and bool(second) and (two in LAST or second[0].isupper())
+    if who.lower().endswith("s") and not marked and "'" not in found.group():
+        return one in FIRST and bool(second) and (two in LAST or second[0].isupper())
+    if who.lower().startswith("client"):
+        firm = {two, _key(found["third"] or "")} & _FIRM
+        return not firm and (marked or one in FIRST or one in LAST or two in LAST)
+    if who.lower().startswith("resident"):
+        return not _A_DOCTOR.search(text[max(0, found.start() - 14) : found.start()])
+    if who == "PT" and not typed and not marked:
+        # Usually the physical therapist: only with something that happens to patients.
+        return bool(_PERSON_STATE.search(text[found.end() :][:60]))
+    return two not in _FIRM or one in FIRST
+
+
+def _second_counts(found: re.Match[str]) -> bool:
+    """Whether the second word is part of the name, so that it goes when the name does."""
+    second = found["second"]
+    return bool(second) and (
+        _key(second) in LAST
+        or (second[0].isupper() and not second.isupper() and _key(second) not in _NO_NAMES)
+    )
+
+
+def _is_stop(word: str) -> bool:
+    return word.lower() in _NO_NAMES
+
+
+def _full_name(first: str, second: str, capitals: bool) -> bool:
+    one, two = _key(first), _key(second)
+    if one in _NO_NAMES or two in _NO_NAMES or two in _FIRM:
+        return False
+    return capitals or (one in FIRST and (two in LAST or len(two) > 3))
+
+
+def _family_of_name(view: View) -> Spans:
+    if not view.has((" of ", " for ")):
+        return
+    for found in _FAMILY_OF.finditer(view.text):
+        first, second = found["first"], found["second"] or ""
+        if _is_stop(first):
+            continue
+        known = _key(first) in FIRST and (_key(second) in LAST or second[:1].isupper())
+        if known or ((found["title"] or found["pt"]) and _is_name(first, second, typed=False)):
+            yield found.start(), found.end("second" if _second_counts(found) else "first")
 
 
 def _honorific_and_state(view: View) -> Spans:
+    if not view.has(("mr", "ms", "mis")):
+        return
     for found in _HONORIFIC.finditer(view.text):
-        if _PERSON_STATE.search(_around(view.text, found, 50)):
+        near = view.text[max(0, found.start() - 50) : found.end() + 50]
+        if found["name"].lower() not in _NO_NAMES and _PERSON_STATE.search(near):
             yield found.span()
-
-
-def _great_age(view: View) -> Spans:
-    for found in _AGE.finditer(view.text):
-        if not _OF_A_FIRM.search(_around(view.text, found, 40)):
-            yield found.span()
-
-
-def _room_and_state(view: View) -> Spans:
-    for found in _ROOM.finditer(view.text):
-        near = _around(view.text, found, 40)
-        if _CLINICAL.search(near) and not _NO_PATIENT_ROOM.search(near):
-            yield found.span()
-
-
-def _stay_and_date(view: View) -> Spans:
-    for found in _STAY.finditer(view.text):
+    for found in _TITLED_FAMILY.finditer(view.text):
         yield found.span()
 
 
-def _code_and_name(view: View) -> Spans:
-    for found in _CODE.finditer(view.text):
-        near = _around(view.text, found, 50)
-        if _TWO_CAPITALS.search(near) or re.search(r"\b(?:pt|patient|resident)\b", near, _I):
-            yield found.span()
-
-
-def _around(text: str, found: re.Match[str], reach: int) -> str:
-    return text[max(0, found.start() - reach) : found.end() + reach]
-
-
-RULES: dict[str, Callable[[View], Spans]] = {
+RULES = {
     "patient and name": _patient_and_name,
+    "family of a name": _family_of_name,
     "title, name and condition": _honorific_and_state,
-    "age of 90 or more": _great_age,
-    "room and condition": _room_and_state,
-    "stay or surgery with a date": _stay_and_date,
-    "diagnosis code near a name": _code_and_name,
 }

@@ -8,24 +8,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen"
 )
 _ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
+_RANKS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+)
 UNITS = {word: value for value, word in enumerate(_SMALL.split())}
 TENS = {word: 10 * value for value, word in enumerate(_ROUND.split(), start=2)}
+_ORDINALS = {word: value for value, word in enumerate(_RANKS.split(), start=1)}
+_ORDINALS |= {"twentieth": 20, "thirtieth": 30}
 _TIMES = {"double": 2, "triple": 3}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
-_WORD = "|".join([*UNITS, *TENS])
+_WORD = "|".join([*UNITS, *TENS, *_ORDINALS])
 _RUN = re.compile(
-    rf"\b(?:{_WORD}|double|triple)\b(?:[\s,.\-]{{1,3}}(?:(?:{_WORD}|oh|o|double|triple)\b|\d+\b))*",
+    rf"\b(?:oh\s(?={_WORD}))?(?:{_WORD}|double|triple)\b(?:[\s,.\-]{{1,3}}(?:(?:{_WORD}|oh|o|double|triple)\b|\d+\b))*",
     re.IGNORECASE,
 )
 _PART = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
+_HUNDRED = re.compile(
+    rf"\b(?:an?|one|1)\s+hundred\b(?:\s+(?:and\s+)?({'|'.join(UNITS)})\b)?", re.IGNORECASE
+)
+_LETTER = re.compile(r"\b([a-z])\s+(?:as|like)\s+in\s+[a-z]+\b", re.IGNORECASE)
+
+Edit = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,20 @@ class View:
     starts: Sequence[int]
     ends: Sequence[int]
 
+    @cached_property
+    def low(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @cached_property
+    def digits(self) -> int:
+        """How many digits the text has."""
+        return sum(map(self.text.count, "0123456789"))
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Whether one of these (lower case) is in the text: cheaper than to look for a pattern."""
+        return any(word in self.low for word in words)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of what stands from `start` to `end` here (not empty)."""
         return self.starts[start], self.ends[end - 1]
@@ -43,8 +70,36 @@ class View:
 
 def digits_view(text: str) -> View:
     """The text with compatibility forms folded (NFKC), every decimal digit ASCII, every dash
-    "-", no invisible characters, and spelled-out numbers as digits."""
-    return _said_as_digits(_folded(text))
+    "-", no invisible characters, spelled-out numbers as digits ("third" as "3rd"), and letters
+    as people spell them out ("h as in hotel") by themselves."""
+    view = _folded(text)
+    low = view.text.lower()
+    if " hundred" in low:
+        view = rewritten(view, map(_a_hundred, _HUNDRED.finditer(view.text)))
+    if " in " in low:
+        view = rewritten(view, (_alone(found) for found in _LETTER.finditer(view.text)))
+    return rewritten(view, (edit for run in _RUN.finditer(view.text) for edit in _numbers(run)))
+
+
+def rewritten(view: View, edits: Iterable[Edit]) -> View:
+    """The view with other words in places, which are (start, end, words) in order and apart."""
+    text: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for start, end, words in edits:
+        text += view.text[done:start], words
+        starts.extend(view.starts[done:start])
+        ends.extend(view.ends[done:start])
+        starts.extend([view.starts[start]] * len(words))
+        ends.extend([view.ends[end - 1]] * len(words))
+        done = end
+    if not text:
+        return view
+    text.append(view.text[done:])
+    starts.extend(view.starts[done:])
+    ends.extend(view.ends[done:])
+    return View("".join(text), starts, ends)
 
 
 def _folded(text: str) -> View:
@@ -72,36 +127,19 @@ def _plain(sign: str) -> str:
     return unicodedata.normalize("NFKC", sign).translate(_DASHES)
 
 
-def _said_as_digits(view: View) -> View:
-    runs = list(_RUN.finditer(view.text))
-    if not runs:
-        return view
-    text: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-
-    def keep(start: int, end: int) -> None:
-        text.append(view.text[start:end])
-        starts.extend(view.starts[start:end])
-        ends.extend(view.ends[start:end])
-
-    done = 0
-    for run in runs:
-        keep(done, run.start())
-        done = run.start()
-        for start, end, digits in _numbers(run):
-            keep(done, start)
-            text.append(digits)
-            starts.extend([view.starts[start]] * len(digits))
-            ends.extend([view.ends[end - 1]] * len(digits))
-            done = end
-    keep(done, len(view.text))
-    return View("".join(text), starts, ends)
+def _a_hundred(found: re.Match[str]) -> Edit:
+    """ "a hundred and one" as "101"."""
+    more = UNITS[found.group(1).lower()] if found.group(1) else 0
+    return found.start(), found.end(), str(100 + more)
 
 
-def _numbers(run: re.Match[str]) -> list[tuple[int, int, str]]:
+def _alone(found: re.Match[str]) -> Edit:
+    return found.start(), found.end(), found.group(1)
+
+
+def _numbers(run: re.Match[str]) -> list[Edit]:
     """The run's numbers as (start, end, digits): "ninety nine" is one, "double" its neighbour's."""
-    found: list[tuple[int, int, str]] = []
+    found: list[Edit] = []
     tens = False  # the last number was a bare "ninety", which a unit may join
     times = 0
     opened = 0
@@ -112,7 +150,7 @@ def _numbers(run: re.Match[str]) -> list[tuple[int, int, str]]:
             times, opened = _TIMES[word], start
             continue
         digits = _digits(word)
-        if tens and word in UNITS and 1 <= UNITS[word] <= 9:
+        if tens and 1 <= UNITS.get(word, _ORDINALS.get(word, 0)) <= 9:
             first = found.pop()
             found.append((first[0], end, first[2][0] + digits))
         elif times:
@@ -128,4 +166,10 @@ def _digits(word: str) -> str:
         return "0"
     if word in UNITS:
         return str(UNITS[word])
+    if word in _ORDINALS:
+        return _rank(_ORDINALS[word])
     return str(TENS[word]) if word in TENS else word
+
+
+def _rank(number: int) -> str:
+    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number, "th")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.views.words import listed, plural
+from models import phi
 from models.exchange import broken
 from models.exchange.broken import BadFile, BadOrder, BadRow
 from models.exchange.csv_source import DELIMITERS
@@ -60,6 +61,8 @@ def summary(report: Report) -> list[str]:
             f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
             "as soon as they use Touchbase"
         )
+    for rule, count in sorted(report.not_patients.items()):
+        lines.append(f"Not about a patient, as you said: {rule}, {plural(count, 'field')}")
     lines.append(
         f"new={report.new} changed={report.changed} unchanged={report.unchanged} "
         f"rejected={len(report.rejects)}"
@@ -110,8 +113,11 @@ def reason(why: BadRow) -> str:
             return f"{field} {_cell(value)} is none of {', '.join(allowed)}"
         case broken.BadOwner(value):
             return f"owner {_cell(value)} is neither a Slack id (U…) nor an e-mail address"
-        case broken.SaysPatient(rules):
-            return f"looks like patient data ({', '.join(rules)}), which Touchbase does not store"
+        case broken.SaysPatient(field, rules):
+            said = f"{field} looks like patient data ({', '.join(rules)})"
+            if phi.only_warn(rules):
+                return f"{said}; if none of it is about a patient, add --not-patients"
+            return f"{said}, which Touchbase does not store"
         case broken.SameId(value, first_line):
             return f"external_id {_cell(value)} is on line {first_line} already"
         case broken.SameRecord(first_line):

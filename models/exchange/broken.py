@@ -200,8 +200,10 @@ class BadOwner(BadRow):
 
 @dataclass
 class SaysPatient(BadRow):
-    """Text that identifies a patient. The rules that hold, never the words."""
+    """A field's text identifies, or may describe, a patient. The rules that hold, never the
+    words."""
 
+    field: str
     rules: tuple[str, ...]
 
 

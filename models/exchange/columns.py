@@ -23,7 +23,6 @@ from models.exchange.broken import (
     WrongDelimiter,
 )
 from models.exchange.csv_source import DELIMITERS, Cells, Line
-from models.exchange.guard import refuse_patients
 from models.text import tidy
 
 
@@ -99,7 +98,6 @@ class Plan:
         for ways in self.shape.required:
             if not any(any(field in found for field in way) for way in ways):
                 raise EmptyField(ways[0][0])
-        refuse_patients(found[field] for field in self.shape.free_text if field in found)
         return found
 
 

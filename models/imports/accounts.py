@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import cadence, lists, slots
+from models import cadence, lists, merges, slots
 from models.accounts import Account
 from models.db import is_sqlite
 from models.exchange.accounts import AccountRow
@@ -72,7 +73,8 @@ def store(
     fields  the fields the file has; a place it has no column for does not tell accounts apart.
     """
     writing.hold(session, workspace.id)
-    matched, new = _match(session, workspace.id, rows, fields, report)
+    known = _Known(session, workspace.id, rows, [place for place in _PLACE if place in fields])
+    matched, new, repeated = _match(known, rows, report)
     kept = [row for _, row in matched] + new
     report.list_name = lists.ACCOUNT_TYPE
     types = people.entries(
@@ -94,10 +96,12 @@ def store(
         session, workspace.id, "account_id", (account_id for account_id, _ in with_aliases)
     )
     for account_id, row in with_aliases:
-        if aliases.want(account_id, row.aliases or ()):
+        # The names of what was merged into an account stay, whatever the file says.
+        old = aliases.known(account_id) if account_id in known.old_names else ()
+        if aliases.want(account_id, (*(row.aliases or ()), *old)):
             changes.setdefault(account_id, {})
     report.new, report.changed = len(new), len(changes)
-    report.unchanged = len(matched) - len(changes)
+    report.unchanged = len(matched) - len(changes) + repeated
     if not (new or changes):
         return
     version = writing.version_for(session, workspace.id, removed=aliases.removes)
@@ -149,20 +153,16 @@ class _Teller:
 
 
 def _match(
-    session: Session,
-    workspace_id: int,
-    rows: Sequence[AccountRow],
-    fields: frozenset[str],
-    report: Report,
-) -> tuple[list[tuple[Values, AccountRow]], list[AccountRow]]:
-    """Each row with the account it is about, and the rows about none yet."""
-    places = [place for place in _PLACE if place in fields]
-    known = _Known(session, workspace_id, rows, places)
+    known: _Known, rows: Sequence[AccountRow], report: Report
+) -> tuple[list[tuple[Values, AccountRow]], list[AccountRow], int]:
+    """Each row with the account it is about, the rows about none yet, and how many more tell of
+    one that was merged into an account of which another row tells."""
     once = Once()
     matched: list[tuple[Values, AccountRow]] = []
+    merged: list[tuple[Values, AccountRow]] = []
     new: list[AccountRow] = []
     for row in rows:
-        identity = (row.key, *(row.told.get(place, "").casefold() for place in places))
+        identity = known.identity(row)
         try:
             once.see(identity, row.line, "external_id" in row.told)
             record = known.find(row, identity)
@@ -171,15 +171,28 @@ def _match(
         except BadRow as reason:
             report.rejects.append(Reject(row.line, reason))
             continue
-        if record is None:
-            new.append(row)
+        if record is not None:
+            matched.append((record, known.without_old_name(record, row)))
+        elif (kept := known.merged(row, identity)) is not None:
+            merged.append(kept)
         else:
+            new.append(row)
+    told_of = {record["id"] for record, _ in matched}
+    repeated = 0
+    for record, row in merged:
+        if record["id"] in told_of:
+            repeated += 1
+        else:
+            told_of.add(record["id"])
             matched.append((record, row))
-    return matched, new
+    return matched, new, repeated
 
 
 class _Known:
-    """The accounts that the rows may be about."""
+    """The accounts that the rows may be about.
+
+    old_names  the name keys of those that were merged into an account, by its id.
+    """
 
     def __init__(
         self,
@@ -189,18 +202,45 @@ class _Known:
         places: Sequence[str],
     ) -> None:
         query = _records().where(Account.workspace_id == workspace_id)
+        self._places = places
         self._by_id: dict[str, Values] = {}
         self._by_identity: dict[tuple[str, ...], list[Values]] = {}
+        self._merged_by_id: dict[str, Values] = {}
+        self._merged_by_identity: dict[tuple[str, ...], Values] = {}
+        self.old_names: dict[int, set[str]] = {}
         if session.execute(query.limit(1)).first() is None:
             return
+        self._read_merged(session, workspace_id, query)
         ids = (row.told["external_id"] for row in rows if "external_id" in row.told)
         for record in writing.found(session, query, Account.external_id, ids):
-            self._by_id[record.external_id] = record._asdict()
+            if record.external_id not in self._merged_by_id:
+                self._by_id[record.external_id] = record._asdict()
         named = query.where(Account.archived_at.is_(None))
         keys = (row.key for row in rows if row.told.get("external_id") not in self._by_id)
         for record in writing.found(session, named, Account.name_key, keys):
-            identity = (record.name_key, *(getattr(record, place).casefold() for place in places))
-            self._by_identity.setdefault(identity, []).append(record._asdict())
+            self._by_identity.setdefault(self._identity(record), []).append(record._asdict())
+
+    def _read_merged(self, session: Session, workspace_id: int, query: Rows) -> None:
+        into = merges.survivors(session, workspace_id, merges.ACCOUNT)
+        found = {
+            record.id: record
+            for record in writing.found(session, query, Account.id, [*into, *into.values()])
+        }
+        for gone_id, kept_id in into.items():
+            gone, kept = found.get(gone_id), found.get(kept_id)
+            if gone is None or kept is None:
+                continue
+            if gone.external_id is not None:
+                self._merged_by_id[gone.external_id] = kept._asdict()
+            self._merged_by_identity[self._identity(gone)] = kept._asdict()
+            self.old_names.setdefault(kept_id, set()).add(gone.name_key)
+
+    def identity(self, row: AccountRow) -> tuple[str, ...]:
+        """What tells the row's account from others, if not an external id."""
+        return (row.key, *(row.told.get(place, "").casefold() for place in self._places))
+
+    def _identity(self, record: Any) -> tuple[str, ...]:
+        return (record.name_key, *(getattr(record, place).casefold() for place in self._places))
 
     def find(self, row: AccountRow, identity: tuple[str, ...]) -> Values | None:
         """The account of this external id, else of this name and place. Raises SeveralFit.
@@ -210,12 +250,38 @@ class _Known:
         external_id = row.told.get("external_id")
         if external_id in self._by_id:
             return self._by_id[external_id]
+        if external_id in self._merged_by_id:
+            return None
         fit = self._by_identity.get(identity, [])
         if external_id is not None:
             fit = [record for record in fit if record["external_id"] is None]
         if len(fit) > 1:
             raise SeveralFit("account", row.told["name"])
         return fit[0] if fit else None
+
+    def merged(
+        self, row: AccountRow, identity: tuple[str, ...]
+    ) -> tuple[Values, AccountRow] | None:
+        """When the row's account was merged into another: that one, and what the row says of it.
+
+        Neither the name, nor the aliases, nor the id of the one that is gone are the kept one's.
+        """
+        external_id = row.told.get("external_id")
+        told = {name: value for name, value in row.told.items() if name != "name"}
+        kept = self._merged_by_id.get(external_id) if external_id is not None else None
+        if kept is not None:
+            del told["external_id"]
+        else:
+            kept = self._merged_by_identity.get(identity)
+            if kept is None or (external_id is not None and kept["external_id"] is not None):
+                return None
+        return kept, replace(row, told=told, aliases=None)
+
+    def without_old_name(self, record: Values, row: AccountRow) -> AccountRow:
+        """The row, less a name of one that was merged into this account."""
+        if row.key == record["name_key"] or row.key not in self.old_names.get(record["id"], ()):
+            return row
+        return replace(row, told={n: value for n, value in row.told.items() if n != "name"})
 
 
 def _changes(

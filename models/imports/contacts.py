@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import lists
+from models import lists, merges
 from models.accounts import Account
 from models.contacts import Contact
 from models.exchange.broken import BadRow, SeveralFit, UnknownAccount
@@ -49,7 +49,7 @@ def store(
 ) -> None:
     """Take the rows over: make what is new, change what differs, count in `report`."""
     writing.hold(session, workspace.id)
-    matched, new = _match(session, workspace.id, rows, report)
+    matched, new, merged = _match(session, workspace.id, rows, report)
     labels = [row.role for _, _, row in matched if row.role] + [
         row.role for _, row in new if row.role
     ]
@@ -72,7 +72,7 @@ def store(
         )
     }
     report.new, report.changed = len(new), len(changes)
-    report.unchanged = len(matched) - len(changes)
+    report.unchanged = len(matched) - len(changes) + merged
     if not (new or changes):
         return
     version = writing.version_for(session, workspace.id, removed=False)
@@ -86,13 +86,15 @@ def store(
 
 def _match(
     session: Session, workspace_id: int, rows: Sequence[ContactRow], report: Report
-) -> tuple[list[tuple[Values, int, ContactRow]], list[tuple[int, ContactRow]]]:
-    """Each row with the contact it is about and its account, and the rows about nobody yet."""
+) -> tuple[list[tuple[Values, int, ContactRow]], list[tuple[int, ContactRow]], int]:
+    """Each row with the contact it is about and its account, the rows about nobody yet, and how
+    many are about somebody who was merged into another: of those the file has no more to say."""
     places = _Accounts(session, workspace_id, rows)
     known = _Known(session, workspace_id, rows, places.ids())
     once = Once()
     matched: list[tuple[Values, int, ContactRow]] = []
     new: list[tuple[int, ContactRow]] = []
+    merged = 0
     for row in rows:
         try:
             account_id = places.find(row)
@@ -103,11 +105,13 @@ def _match(
         except BadRow as reason:
             report.rejects.append(Reject(row.line, reason))
             continue
-        if record is None:
-            new.append((account_id, row))
-        else:
+        if record is not None:
             matched.append((record, account_id, row))
-    return matched, new
+        elif known.was_merged(row, account_id):
+            merged += 1
+        else:
+            new.append((account_id, row))
+    return matched, new, merged
 
 
 class _Accounts:
@@ -126,6 +130,14 @@ class _Accounts:
         self._by_key: dict[str, list[int]] = {}
         for account in writing.found(session, query, Account.name_key, keys):
             self._by_key.setdefault(account.name_key, []).append(account.id)
+        into = merges.survivors(session, workspace_id, merges.ACCOUNT)
+        gone = select(Account.id, Account.external_id, Account.name_key).where(
+            Account.workspace_id == workspace_id
+        )
+        for account in writing.found(session, gone, Account.id, into):
+            if account.external_id is not None:
+                self._by_id[account.external_id] = into[account.id]
+            self._by_key.setdefault(account.name_key, [into[account.id]])
 
     def ids(self) -> set[int]:
         """Of every account found."""
@@ -154,7 +166,8 @@ class _Known:
         rows: Sequence[ContactRow],
         account_ids: set[int],
     ) -> None:
-        query = _records().where(Contact.workspace_id == workspace_id)
+        everybody = _records().where(Contact.workspace_id == workspace_id)
+        query = everybody.where(Contact.archived_at.is_(None))
         ids = (row.told["external_id"] for row in rows if "external_id" in row.told)
         self._by_id: dict[str, Values] = {
             record.external_id: record._asdict()
@@ -164,6 +177,10 @@ class _Known:
         for record in writing.found(session, query, Contact.account_id, sorted(account_ids)):
             place = (record.account_id, record.name_key)
             self._by_name.setdefault(place, []).append(record._asdict())
+        into = merges.survivors(session, workspace_id, merges.CONTACT)
+        gone = list(writing.found(session, everybody, Contact.id, into))
+        self._merged_ids = {record.external_id for record in gone if record.external_id is not None}
+        self._merged_names = {(record.account_id, record.name_key) for record in gone}
 
     def find(self, row: ContactRow, account_id: int) -> Values | None:
         """The contact of this external id, else of this name at the account. Raises SeveralFit.
@@ -173,12 +190,20 @@ class _Known:
         external_id = row.told.get("external_id")
         if external_id in self._by_id:
             return self._by_id[external_id]
+        if external_id in self._merged_ids:
+            return None
         fit = self._by_name.get((account_id, row.key), [])
         if external_id is not None:
             fit = [record for record in fit if record["external_id"] is None]
         if len(fit) > 1:
             raise SeveralFit("contact", row.told["name"])
         return fit[0] if fit else None
+
+    def was_merged(self, row: ContactRow, account_id: int) -> bool:
+        """Whether the row is about somebody who was merged into another."""
+        if "external_id" in row.told:
+            return row.told["external_id"] in self._merged_ids
+        return (account_id, row.key) in self._merged_names
 
 
 def _records() -> Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from models.errors import Refused
@@ -32,6 +32,8 @@ class Report:
     new_people   Slack ids of owners nobody had heard of.
     waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
     ignored      columns that are no field.
+    not_patients rules of the patient guard that held, in how many fields, and were said not to
+                 be about a patient.
     """
 
     new: int = 0
@@ -43,6 +45,7 @@ class Report:
     new_people: list[str] = field(default_factory=list)
     waiting: int = 0
     ignored: tuple[str, ...] = ()
+    not_patients: Mapping[str, int] = field(default_factory=dict)
 
 
 class Once:

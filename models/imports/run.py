@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from models.exchange import contacts as contact_rows
 from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
+from models.exchange.guard import refuse_patients
 from models.imports import accounts, competitors, contacts
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
@@ -31,6 +33,7 @@ class Order:
 
     maps       "column=field", as typed; sets "field=value".
     skip_bad   take the good rows of a file with bad ones.
+    not_patients  words that may describe a patient do not, the person says: take those rows.
     """
 
     kind: str
@@ -40,17 +43,22 @@ class Order:
     delimiter: str = ","
     encoding: str | None = None
     skip_bad: bool = False
+    not_patients: bool = False
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file whose every row has been read, and nothing stored yet."""
+    """A file whose every row has been read, and nothing stored yet.
+
+    not_patients  rules of the patient guard that were answered, in how many fields.
+    """
 
     order: Order
     plan: Plan
     rows: Sequence[Any]
     rejects: Sequence[Reject]
     sha256: str
+    not_patients: Mapping[str, int]
 
 
 def parse(order: Order) -> Parsed:
@@ -74,19 +82,22 @@ def parse(order: Order) -> Parsed:
     rows: list[Any] = []
     rejects: list[Reject] = []
     ids: dict[str, int] = {}
+    answered: Counter[str] = Counter()
     for cells in lines:
         try:
             values = plan.values(cells)
+            doubts = refuse_patients(shape.free_text, values, allow=order.not_patients)
             if "external_id" in values:
                 _refuse_second(ids, values["external_id"], cells)
             rows.append(read_row(cells.line, values))
+            answered.update(doubts)
         except BadRow as reason:
             rejects.append(Reject(cells.line, reason))
     if not (rows or rejects):
         raise NoRows(header.line)
     if rejects and not order.skip_bad:
         raise RowsRefused(rejects)
-    return Parsed(order, plan, rows, rejects, source.sha256)
+    return Parsed(order, plan, rows, rejects, source.sha256, answered)
 
 
 def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime) -> Report:
@@ -96,7 +107,11 @@ def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime)
     be bad: an unknown account, a name that fits several.
     """
     kind = parsed.order.kind
-    report = Report(rejects=list(parsed.rejects), ignored=parsed.plan.ignored)
+    report = Report(
+        rejects=list(parsed.rejects),
+        ignored=parsed.plan.ignored,
+        not_patients=parsed.not_patients,
+    )
     if kind == ACCOUNTS:
         accounts.store(session, workspace, parsed.rows, parsed.plan.fields, now, report)
     elif kind == CONTACTS:
@@ -122,6 +137,17 @@ def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime)
             "sha256": parsed.sha256,
         },
     )
+    if parsed.not_patients:
+        audit.note(
+            session,
+            workspace.id,
+            None,
+            "phi.not_a_patient",
+            kind,
+            None,
+            now=now,
+            facts={"sha256": parsed.sha256, **parsed.not_patients},
+        )
     return report
 
 

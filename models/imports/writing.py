@@ -119,6 +119,10 @@ class AliasChanges:
         for row in found(session, query, column, ids):
             self._known.setdefault(row.thing, {})[row.text] = row.id
 
+    def known(self, thing: int) -> Sequence[str]:
+        """Everybody's other names for the thing as they are."""
+        return tuple(self._known.get(thing, ()))
+
     def want(self, thing: int, texts: Sequence[str]) -> bool:
         """These and no others; whether that changes anything."""
         known = self._known.get(thing, {})

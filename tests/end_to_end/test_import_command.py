@@ -84,6 +84,19 @@ def test_a_dry_run_says_the_same_and_stores_nothing(desk: Desk) -> None:
     assert desk.count(Account) == 1
 
 
+def test_a_file_whose_words_may_be_a_patients_goes_in_when_the_operator_says_so(
+    desk: Desk,
+) -> None:
+    file = desk.file("name,territory\nMercy,pt Walter Finch\n")
+    refused = desk.import_(file)
+    assert (refused.code, desk.count(Account)) == (1, 0)
+    assert "line 2: territory looks like patient data (patient and name)" in refused.err
+    assert "Finch" not in refused.out + refused.err
+    done = desk.import_(file, "--not-patients")
+    assert (done.code, done.last) == (0, "new=1 changed=0 unchanged=0 rejected=0")
+    assert "Finch" not in done.out + done.err
+
+
 BROKEN = {
     "wrong delimiter": "external_id;name\n1;Mercy\n",
     "no header": "1,Mercy General,Boston\n2,Grace Hospital,Dayton\n",
