@@ -28,6 +28,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@echo "==> Measuring, each figure beside its floor"
 	@$(BIN)/python -m bench.parse
+	@$(BIN)/python -m bench.capture
+	@$(BIN)/python -m bench.guard
 	@$(BIN)/python -m bench.import_
 	@$(BIN)/python -m bench.ack
 

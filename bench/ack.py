@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import signal
@@ -72,6 +73,10 @@ def command(text: str) -> bytes:
     )
 
 
+_PLACES = itertools.cycle(range(1, 1001))
+"""Accounts to save a visit to."""
+
+
 def save() -> bytes:
     view_id = f"V{uuid.uuid4().hex[:10].upper()}"
     today = date.fromtimestamp(time.time() - 86_400)
@@ -83,9 +88,11 @@ def save() -> bytes:
         label = {"type": "plain_text", "text": text}
         return {name: {"selected_option": {"value": value, "text": label}}}
 
-    person = {"value": "c:1", "text": {"type": "plain_text", "text": "Somebody"}}
+    # Another account each time: the same one twice within two minutes would be asked about.
+    place = next(_PLACES)
+    person = {"value": f"c:{place}", "text": {"type": "plain_text", "text": "Somebody"}}
     values = {
-        "visit_account": picked("visit_account", "a:1", "Somewhere"),
+        "visit_account": picked("visit_account", f"a:{place}", "Somewhere"),
         "visit_met": {"visit_met": {"selected_options": [person]}},
         "visit_type": picked("visit_type", "visit", "Visit"),
         "visit_day": {"visit_day": {"selected_date": today.isoformat()}},

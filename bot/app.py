@@ -41,13 +41,20 @@ def build(installation: Installation, world: World, client: WebClient) -> App:
         (app.command, routes.COMMANDS),
         (app.view, routes.VIEWS),
         (app.options, routes.OPTIONS),
-        (app.event, routes.EVENTS),
+        (app.shortcut, routes.SHORTCUTS),
+        (app.view_closed, routes.CLOSED),
     ):
         for name, handler in table.items():
             register(name)(listen.wrap(handler, world))
     for name, handler in routes.ACTIONS.items():
         # A row of like buttons has one handler: "visit_fits" answers to "visit_fits:2" too.
         app.action(re.compile(rf"^{re.escape(name)}(:\d+)?$"))(listen.wrap(handler, world))
+    for name, handler in routes.EVENTS.items():
+        # Edited, deleted and joined are messages too; what people said has one of these.
+        said: dict[str, Any] = {"type": name}
+        if name == "message":
+            said["subtype"] = (None, "file_share")
+        app.event(said)(listen.wrap(handler, world))
     app.command(re.compile(".*"))(_unknown_command)
     return app
 

@@ -24,6 +24,7 @@ from bot.settings import Settings
 from bot.slack import ASKING_WHO, OPENING_A_FORM, POSTING, web_client
 from bot.socket_mode import SocketMode
 from bot.web import Check, Gate, Web
+from handlers import cards
 from handlers.listen import World
 from handlers.reading import dates
 from models import migrate
@@ -57,9 +58,8 @@ def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
     jobs = open_engine(settings.database_url, statement=30, pool_wait=30)
     sessions = sessions_for(engine)
     installation, workspace = opening.serve(sessions, settings, system)
-    lookups = Lookups()
-    with reading(sessions) as session:  # warm: the first rep of the day should not wait for it
-        lookups.get(session, workspace.id)
+    lookups = Lookups(sessions_for(jobs))
+    lookups.warm(workspace.id)  # the first rep of the day should not wait for it
     dates.warm(system())
     # What is in memory now stays: going through it at every collection would hold up answers.
     gc.collect()
@@ -81,7 +81,11 @@ def _serve(settings: Settings, *, answers_only: bool, copy: str | None) -> None:
     server = Server(Web(None if socket else app, gate, checks), settings.host, settings.port)
     posting = web_client(settings, POSTING)
     handle = loop.start(
-        sessions_for(jobs), lambda _workspace_id: posting, answers_only=answers_only
+        sessions_for(jobs),
+        lambda _workspace_id: posting,
+        answers_only=answers_only,
+        hear=cards.hear(lookups),
+        chores=(lambda: world.keeper.store(sessions_for(jobs)), lookups.refresh),
     )
     checks["scheduler"] = handle.is_ready
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import platformdirs
+import yaml
 
 from bot import app as bolt
 from bot import logs, manifest, opening, sample_data
@@ -22,6 +23,7 @@ from bot.server import Server
 from bot.settings import Settings, SettingsError
 from bot.slack import ASKING_WHO, OPENING_A_FORM, POSTING, Installation, web_client
 from bot.web import Gate, Web
+from handlers import cards
 from handlers.listen import World
 from handlers.reading import dates
 from models import workspaces
@@ -55,6 +57,7 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         for handle in loops:
             handle.wake()
 
+    made = yaml.safe_load(manifest.text())
     stand_in = StandIn(
         port=port,
         clock=clock,
@@ -62,6 +65,9 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         bot_token=settings.slack_bot_token,
         wind=wind,
         commands=manifest.commands(),
+        shortcuts=made["features"].get("shortcuts", []),
+        subscribed=made["settings"]["event_subscriptions"]["bot_events"],
+        home_enabled=made["features"]["app_home"]["home_tab_enabled"],
         examples=sample.EXAMPLES,
     )
     try:
@@ -99,7 +105,8 @@ def _serve(
         port=0,
     )
     dates.warm(clock())
-    world = World(sessions, clock, Lookups(), web_client(settings, ASKING_WHO))
+    lookups = Lookups()
+    world = World(sessions, clock, lookups, web_client(settings, ASKING_WHO))
     identity = stand_in.identity
     installation = Installation(
         identity.team_id,
@@ -115,7 +122,14 @@ def _serve(
     server = Server(Web(app, gate, {}), "127.0.0.1", 0)
     stand_in.app_url = f"{server.url}/slack/events"
     posting = web_client(settings, POSTING)
-    handle = loop.start(sessions, lambda _workspace_id: posting, clock)
+    hear = cards.hear(lookups)
+    handle = loop.start(
+        sessions,
+        lambda _workspace_id: posting,
+        clock,
+        hear=hear,
+        chores=(lambda: world.keeper.store(sessions),),
+    )
     loops.append(handle)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.stop())

@@ -15,7 +15,8 @@ import structlog
 
 ALLOWED = frozenset(
     {
-        "account", "attempt", "cancelled", "check", "code", "count", "delivery", "error", "event",
+        "account", "attempt", "cancelled", "check", "clips", "code", "count", "delivery", "draft",
+        "error", "event",
         "exc_info", "expired", "failed", "fault", "handler", "job", "kind", "lane", "length",
         "level", "method", "planned", "ref", "retry_after", "rule", "seconds", "sent", "settled",
         "state", "status", "timestamp", "uncertain", "user", "version", "workspace", "where",

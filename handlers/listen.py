@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -14,7 +14,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from handlers.parsing import InvalidForm, Payload
+from handlers.checking import InvalidForm
+from handlers.keeping import Keeper
+from handlers.parsing import Payload
 from handlers.views import problems
 from models import accounts, slots, users, workspaces
 from models.clock import Clock
@@ -39,6 +41,7 @@ class World:
     clock: Clock
     lookups: Lookups
     asking: WebClient  # for users.info: a client with a budget of one second
+    keeper: Keeper = field(default_factory=Keeper)
 
 
 # How each parameter a handler may name is found in what Bolt hands us.
@@ -54,7 +57,7 @@ _GIVEN: Mapping[str, Callable[[Args], Any]] = {
     "options": lambda args: args.options,
     "event": lambda args: args.event,
 }
-_OURS = ("actor", "sessions", "clock", "lookups")
+_OURS = ("actor", "sessions", "clock", "lookups", "keeper")
 
 
 def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
@@ -73,6 +76,7 @@ def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
                 "sessions": world.sessions,
                 "clock": world.clock,
                 "lookups": world.lookups,
+                "keeper": world.keeper,
             }
             if "actor" in wanted:
                 ours["actor"] = identify(args.body, world)
@@ -152,10 +156,12 @@ def _user_of(body: Payload) -> str:
 def _answer(args: Args, refused: Refused) -> None:
     """Say no where the person is looking: beside the field, as the command's answer, or by DM."""
     kind = args.body.get("type")
+    if isinstance(refused, InvalidForm) and kind != "view_submission":
+        refused = next(iter(refused.fields.values()))
     if kind == "view_submission":
-        fields = refused.fields if isinstance(refused, InvalidForm) else {}
-        errors = {block: problems.sentence(why) for block, why in fields.items()}
-        if not errors:
+        if isinstance(refused, InvalidForm):
+            errors = problems.beside_fields(args.body["view"], refused.fields)
+        else:
             errors = problems.beside_a_field(args.body["view"], refused)
         args.ack(response_action="errors", errors=errors)
     elif kind == "block_suggestion":
@@ -164,7 +170,8 @@ def _answer(args: Args, refused: Refused) -> None:
         args.ack(text=problems.with_line(problems.sentence(refused), args.body))
     else:
         args.ack()
-        _tell(args, problems.sentence(refused))
+        if (args.body.get("event") or {}).get("type") != "app_home_opened":  # they asked nothing
+            _tell(args, problems.sentence(refused))
 
 
 def _apologize(args: Args, handler: Handler, fault: Exception) -> None:

@@ -4,48 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from handlers.checking import Checks, InvalidForm
+from handlers.views import doubts as doubt_views
 from handlers.views import referrals as referral_views
 from handlers.views import touches as touch_views
-from handlers.views.fields import LONGEST_NAME, NONE, Choice
+from handlers.views.fields import NONE, Choice
 from handlers.views.referrals import ReferralForm
 from handlers.views.touches import VisitForm
-from models import phi
-from models.accounts import NewAccount
 from models.capture import Visit
 from models.contacts import NewContact
-from models.errors import DayAhead, Missing, NotANumber, Refused, TooLong, TooManyReferrals
-from models.phi import Clean
+from models.errors import Missing
 from models.referrals import IN, MOST_AT_ONCE, OUT, URGENCIES
 from models.referring import Referred
-from models.text import tidy
 from models.touches import EVENT
 
 Payload = Mapping[str, Any]
 
 
-@dataclass
-class InvalidForm(Refused):
-    """What is wrong with a form, by the id of the field's block."""
-
-    fields: dict[str, Refused]
-
-
 class Fields:
-    """A form's values, by block id. Remembers every refusal, so that all are shown at once."""
+    """A form's values, by block id."""
 
     def __init__(self, view: Payload) -> None:
         self._values: Mapping[str, Mapping[str, Payload]] = view["state"]["values"]
         self.metadata: dict[str, Any] = json.loads(view.get("private_metadata") or "{}")
-        self.refused: dict[str, Refused] = {}
-
-    def named(self, block: str) -> str:
-        """The block's id as it stands in the form now: a reset put a number behind it."""
-        return next((name for name in self._values if name.partition(":")[0] == block), block)
 
     def text(self, block: str) -> str:
         """What was typed, as it is; empty when nothing was, or the field is not shown."""
@@ -69,77 +54,11 @@ class Fields:
         """The time picked, "HH:MM"."""
         return self._element(block).get("selected_time") or None
 
-    def refuse(self, block: str, why: Refused) -> None:
-        """Remember what is wrong with a field; the first word on each stands."""
-        self.refused.setdefault(self.named(block), why)
-
-    def clean(self, block: str, limit: int, *, lines: bool = False) -> Clean:
-        """What was typed, tidied and found free of patients; the field is refused otherwise."""
-        typed = self.text(block)
-        if len(typed) > limit:
-            self.refuse(block, TooLong(limit, len(typed)))
-            return Clean("")
-        return self._guarded(block, tidy(typed, limit, multiline=lines))
-
-    def name(self, block: str, name: str) -> str:
-        """A new name, tidied and found free of patients."""
-        return self._guarded(block, tidy(name, LONGEST_NAME))
-
-    def count(self, block: str, *, least: int = 0) -> int:
-        """A number of referrals; an empty field is `least`."""
-        typed = self.text(block).strip()
-        if not typed:
-            return least
-        if not (typed.isascii() and typed.isdecimal()) or int(typed) < least:
-            self.refuse(block, NotANumber())
-            return least
-        if int(typed) > MOST_AT_ONCE:
-            self.refuse(block, TooManyReferrals(MOST_AT_ONCE))
-        return int(typed)
-
-    def past_day(self, block: str, today: date) -> date:
-        """A day that must be told and may not be ahead of `today`."""
-        day = self.day(block)
-        if day is None:
-            self.refuse(block, Missing())
-        elif day > today:
-            self.refuse(block, DayAhead(day, today))
-        return day or today
-
-    def account(self, block: str, *, required: bool = True) -> int | NewAccount | None:
-        """The account chosen, known or new."""
-        chosen = self.chosen(self.named(block))
-        if chosen is not None and chosen.id is not None:
-            return chosen.id
-        name = self.name(block, chosen.new_name) if chosen and chosen.new_name else ""
-        if name:
-            return NewAccount(name)
-        if required:
-            self.refuse(block, Missing())
-        return None
-
-    def contact(self, block: str, chosen: Choice) -> int | NewContact | None:
-        """A person chosen, known or new."""
-        if chosen.id is not None:
-            return chosen.id
-        name = self.name(block, chosen.new_name or "")
-        return NewContact(name) if name else None
-
-    def check(self) -> None:
-        """Raises InvalidForm when any field was refused."""
-        if self.refused:
-            raise InvalidForm(self.refused)
-
-    def _guarded(self, block: str, words: str) -> Clean:
-        try:
-            return phi.clean(words)
-        except phi.LooksLikePatient as patient:
-            self.refuse(block, patient)
-            return Clean("")
-
     def _element(self, block: str) -> Payload:
-        # Each of our blocks holds one element; its id is not needed to find it.
-        return next(iter(self._values.get(block, {}).values()), {})
+        # Each of our blocks holds one element, so the element's id is not needed to find it. A
+        # reset puts a number behind the block's id.
+        named = next((name for name in self._values if name.partition(":")[0] == block), block)
+        return next(iter(self._values.get(named, {}).values()), {})
 
 
 def visit_form(view: Payload) -> VisitForm:
@@ -148,9 +67,9 @@ def visit_form(view: Payload) -> VisitForm:
     kind = held.chosen(touch_views.TYPE)
     metadata = held.metadata
     return VisitForm(
-        type=kind.value if kind else "visit",
+        type=kind.value if kind else "",
         day=held.day(touch_views.DAY),
-        account=held.chosen(held.named(touch_views.ACCOUNT)),
+        account=held.chosen(touch_views.ACCOUNT),
         met=held.all_chosen(touch_views.MET),
         referrals=held.text(touch_views.REFERRALS),
         note=held.text(touch_views.NOTE),
@@ -161,52 +80,60 @@ def visit_form(view: Payload) -> VisitForm:
         outcome=_value(held.chosen(touch_views.OUTCOME)),
         service_line=_value(held.chosen(touch_views.SERVICE_LINE)),
         competitor=held.chosen(touch_views.COMPETITOR),
+        promise=held.text(touch_views.PROMISE),
+        promise_on=held.day(touch_views.PROMISE_ON),
+        headcount=held.text(touch_views.HEADCOUNT),
         fits=tuple(Choice(value, label) for value, label in metadata.get("fits", ())),
+        near=bool(metadata.get("near")),
         reset=int(metadata.get("reset", 0)),
         touch_id=metadata.get("touch"),
-        source=metadata.get("source", "command"),
+        draft_id=metadata.get("draft"),
+        source=metadata.get("source", touch_views.COMMAND),
+        read=str(metadata.get("read", "")),
+        heard=str(metadata.get("heard", "")),
+        guess=metadata.get("guess"),
+        shown_rules=tuple(metadata.get("rules", ())),
+        ticked=bool(held.all_chosen(doubt_views.TICK)),
+        twin=metadata.get("twin"),
     )
 
 
-def visit(view: Payload, *, today: date) -> Visit:
-    """The saved form as a visit. Raises InvalidForm with every field that will not do.
+def visit(state: VisitForm, *, today: date, known: Collection[str] = ()) -> Visit:
+    """The form as a visit. Raises InvalidForm with every field that will not do.
 
     today  the rep's calendar day.
+    known  phones and e-mails of people we know.
     """
-    held = Fields(view)
-    kind = held.chosen(touch_views.TYPE)
-    if kind is None:
-        held.refuse(touch_views.TYPE, Missing())
-    is_event = kind is not None and kind.value == EVENT
-    account = held.account(touch_views.ACCOUNT, required=not is_event)
-    met = [held.contact(touch_views.MET, one) for one in held.all_chosen(touch_views.MET)]
-    count = held.count(touch_views.REFERRALS)
+    checks = Checks(known, state.shown_rules if state.ticked else ())
+    if not state.type:
+        checks.refuse(touch_views.TYPE, Missing())
+    is_event = state.type == EVENT
+    account = checks.account(touch_views.ACCOUNT, state.account, required=not is_event)
+    met = [checks.contact(touch_views.MET, one) for one in state.met]
+    count = checks.count(touch_views.REFERRALS, state.referrals)
     if account is None and is_event and (count or any(isinstance(m, NewContact) for m in met)):
-        held.refuse(touch_views.ACCOUNT, Missing())  # a referral and a new person need a place
-    follow_up_on = held.day(touch_views.FOLLOW_UP)
+        checks.refuse(touch_views.ACCOUNT, Missing())  # a referral and a new person need a place
     made = Visit(
         account=account,
-        type=kind.value if kind else "",
-        occurred_on=held.past_day(touch_views.DAY, today),
+        type=state.type,
+        occurred_on=checks.past_day(touch_views.DAY, state.day, today),
         met=tuple(one for one in met if one is not None),
-        occurred_at=held.time(touch_views.TIME),
-        outcome=_value(held.chosen(touch_views.OUTCOME)),
-        service_line=_value(held.chosen(touch_views.SERVICE_LINE)),
-        competitor=_competitor(held, held.chosen(touch_views.COMPETITOR)),
+        occurred_at=state.time,
+        outcome=state.outcome,
+        service_line=state.service_line,
+        competitor=checks.competitor(touch_views.COMPETITOR, state.competitor),
         referrals=count,
-        note=held.clean(touch_views.NOTE, touch_views.LONGEST_NOTE, lines=True),
-        next_step=held.clean(touch_views.NEXT_STEP, touch_views.LONGEST_STEP),
-        follow_up_on=follow_up_on,
-        source=held.metadata.get("source", "command"),
+        headcount=checks.number(touch_views.HEADCOUNT, state.headcount),
+        note=checks.clean(touch_views.NOTE, state.note, touch_views.LONGEST_NOTE, lines=True),
+        next_step=checks.clean(touch_views.NEXT_STEP, state.next_step, touch_views.LONGEST_STEP),
+        follow_up_on=state.follow_up,
+        promise=checks.clean(touch_views.PROMISE, state.promise, touch_views.LONGEST_STEP),
+        promise_on=state.promise_on,
+        source=state.source,
+        not_patients=tuple(sorted(checks.ticked)),
     )
-    held.check()
+    checks.done()
     return made
-
-
-def touch_edited(view: Payload) -> int | None:
-    """The touch that the form edits; None for a new one."""
-    found = Fields(view).metadata.get("touch")
-    return None if found is None else int(found)
 
 
 def referral_form(view: Payload) -> ReferralForm:
@@ -215,7 +142,7 @@ def referral_form(view: Payload) -> ReferralForm:
     direction = held.chosen(referral_views.DIRECTION)
     urgency = held.chosen(referral_views.URGENCY)
     return ReferralForm(
-        account=held.chosen(held.named(referral_views.ACCOUNT)),
+        account=held.chosen(referral_views.ACCOUNT),
         contact=held.chosen(referral_views.REFERRED_BY),
         direction=direction.value if direction else IN,
         service_line=_value(held.chosen(referral_views.SERVICE_LINE)),
@@ -235,17 +162,18 @@ def bare_count(words: str) -> int | None:
 def referred(view: Payload, *, today: date) -> Referred:
     """The saved form as referrals of today. Raises InvalidForm with each field that will not do."""
     held = Fields(view)
-    account = held.account(referral_views.ACCOUNT)
+    checks = Checks()
+    account = checks.account(referral_views.ACCOUNT, held.chosen(referral_views.ACCOUNT))
     person = held.chosen(referral_views.REFERRED_BY)
     direction = _value(held.chosen(referral_views.DIRECTION))
     if direction not in (IN, OUT):
-        held.refuse(referral_views.DIRECTION, Missing())
+        checks.refuse(referral_views.DIRECTION, Missing())
     urgency = _value(held.chosen(referral_views.URGENCY))
-    count = held.count(referral_views.COUNT, least=1)
-    contact = held.contact(referral_views.REFERRED_BY, person) if person else None
-    held.check()
+    count = checks.count(referral_views.COUNT, held.text(referral_views.COUNT), least=1)
+    contact = checks.contact(referral_views.REFERRED_BY, person) if person else None
+    checks.done()
     if account is None:
-        raise InvalidForm({held.named(referral_views.ACCOUNT): Missing()})
+        raise InvalidForm({referral_views.ACCOUNT: Missing()})
     return Referred(
         account=account,
         contact=contact,
@@ -264,11 +192,3 @@ def _choice(option: Payload) -> Choice:
 
 def _value(choice: Choice | None) -> str | None:
     return choice.value if choice else None
-
-
-def _competitor(held: Fields, chosen: Choice | None) -> int | str | None:
-    if chosen is None:
-        return None
-    if chosen.id is not None:
-        return chosen.id
-    return held.name(touch_views.COMPETITOR, chosen.new_name or "") or None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from handlers import parsing
+from handlers import parsing, showing
 from handlers.parsing import Payload
 from handlers.reading import line as reading_line
 from handlers.views import referrals as views
@@ -89,7 +89,7 @@ def reshape(
             logged = referrals.logged_with_visit(session, actor, account_id, today)
             state = replace(state, logged_today=logged)
     shown = body["view"]
-    client.views_update(view_id=shown["id"], hash=shown["hash"], view=views.form(state, entries))
+    showing.anew(client, shown, views.form(state, entries))
 
 
 def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:

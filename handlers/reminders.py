@@ -10,7 +10,8 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from handlers import parsing
-from handlers.parsing import InvalidForm, Payload
+from handlers.checking import InvalidForm
+from handlers.parsing import Payload
 from handlers.reading import habits as reading_habits
 from handlers.views import habits as habit_views
 from handlers.views import reminders as views
@@ -124,7 +125,7 @@ def not_now(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Cl
     form = parsing.Fields(view)
     reason = form.chosen(views.REASON)
     if reason is None:
-        raise InvalidForm({form.named(views.REASON): Missing()})
+        raise InvalidForm({views.REASON: Missing()})
     account_id, delivery_id = form.metadata["account"], form.metadata["delivery"]
     now = clock()
     with sessions.begin() as session:

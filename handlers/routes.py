@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import people, referrals, reminders, touches, workspace
+from handlers import (
+    briefs,
+    cards,
+    home,
+    merging,
+    people,
+    purging,
+    referrals,
+    reminders,
+    settings,
+    touches,
+    workspace,
+)
 from handlers.listen import Handler
+from handlers.views import briefs as brief_views
+from handlers.views import cards as card_views
+from handlers.views import doubts as doubt_views
+from handlers.views import drafts as draft_views
+from handlers.views import home as home_views
+from handlers.views import merging as merge_views
 from handlers.views import people as people_views
+from handlers.views import purging as purge_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
+from handlers.views import settings as settings_views
 from handlers.views import touches as touch_views
 
 COMMANDS: Mapping[str, Handler] = {
+    "/account": briefs.command,
     "/logvisit": touches.open_form,
     "/logreferral": referrals.open_form,
     "/touchbase": workspace.command,
@@ -21,6 +42,10 @@ VIEWS: Mapping[str, Handler] = {
     touch_views.FORM: touches.submit,
     referral_views.FORM: referrals.submit,
     reminder_views.NOT_NOW_FORM: reminders.not_now,
+    merge_views.FORM: merging.submit,
+    purge_views.FIND_FORM: purging.find,
+    purge_views.SURE_FORM: purging.purge,
+    settings_views.FORM: settings.save,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -28,6 +53,8 @@ ACTIONS: Mapping[str, Handler] = {
     touch_views.TYPE: touches.reshape,
     touch_views.MORE: touches.reshape,
     touch_views.FITS: touches.reshape,
+    **dict.fromkeys(touch_views.WATCHED, touches.keep),
+    doubt_views.REPLACE: touches.replace_and_save,
     touch_views.EDIT: touches.edit,
     touch_views.UNDO: touches.undo,
     touch_views.NOT_MINE: touches.not_mine,
@@ -36,12 +63,29 @@ ACTIONS: Mapping[str, Handler] = {
     referral_views.MOVE: referrals.move,
     referral_views.NEXT: referrals.move,
     referral_views.UNDO: referrals.undo,
+    card_views.SAVE: cards.save,
+    card_views.AGAIN: cards.save,
+    card_views.FITS: cards.choose,
+    card_views.NOT_PATIENT: cards.insist,
+    draft_views.RESUME: cards.resume,
+    draft_views.DISCARD: cards.discard,
     reminder_views.LOG: touches.open_form_for,
     reminder_views.SNOOZE: reminders.snooze,
     reminder_views.UNDO_SNOOZE: reminders.undo_snooze,
     reminder_views.NOT_NOW: reminders.ask_why,
     reminder_views.SHOW_ALL: reminders.show_all,
     people_views.BECOME_ADMIN: workspace.become_admin,
+    merge_views.WHAT: merging.reshape,
+    merge_views.KEEP: merging.reshape,
+    merge_views.GONE: merging.reshape,
+    merge_views.UNDO: merging.undo,
+    brief_views.SHOW: briefs.show,
+    brief_views.LOG_REFERRAL: briefs.log_referral,
+    home_views.LOG: touches.open_blank,
+    home_views.SHOW_ALL: home.show_all,
+    home_views.DONE: home.done,
+    home_views.UNDO_DONE: home.undo_done,
+    home_views.SETTINGS: settings.open_from_home,
 }
 
 OPTIONS: Mapping[str, Handler] = {
@@ -50,8 +94,25 @@ OPTIONS: Mapping[str, Handler] = {
     touch_views.COMPETITOR: touches.search_competitors,
     referral_views.ACCOUNT: touches.search_accounts,
     referral_views.REFERRED_BY: touches.search_contacts,
+    merge_views.KEEP: merging.search,
+    merge_views.GONE: merging.search,
+    purge_views.ACCOUNT: purging.search_accounts,
+    purge_views.PERSON: purging.search_people,
+    settings_views.ZONE: settings.search_zones,
 }
 
+SHORTCUTS: Mapping[str, Handler] = {
+    touch_views.LOG_SHORTCUT: touches.open_blank,
+    touch_views.LOG_MESSAGE_SHORTCUT: touches.open_message,
+}
+
+CLOSED: Mapping[str, Handler] = {
+    touch_views.FORM: touches.closed,
+}
+"""Forms that were closed without Save."""
+
 EVENTS: Mapping[str, Handler] = {
+    "app_home_opened": home.opened,
+    "message": cards.said,
     "user_change": people.changed,
 }

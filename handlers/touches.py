@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from handlers import parsing
+from handlers import drafting, guarding, lines, parsing, showing
+from handlers.checking import InvalidForm
+from handlers.keeping import Keeper
 from handlers.parsing import Payload
-from handlers.reading import line as reading_line
-from handlers.reading.line import Draft
 from handlers.views import fields
 from handlers.views import touches as views
-from handlers.views.fields import Choice
+from handlers.views.fields import Choice, View
 from handlers.views.touches import VisitForm
-from models import accounts, capture, competitors, follow_ups, lists, permissions, touches
+from models import (
+    accounts,
+    aliases,
+    capture,
+    competitors,
+    follow_ups,
+    permissions,
+    redaction,
+    touches,
+    undoing,
+)
 from models.accounts import Account
 from models.clock import Clock
 from models.contacts import Contact
 from models.db import Sessions, reading
-from models.errors import TooLong
+from models.errors import AlreadyLogged
 from models.lookup import Index, Lookups
 from models.users import Actor
 
@@ -35,20 +47,57 @@ def open_form(
     sessions: Sessions,
     clock: Clock,
     lookups: Lookups,
+    keeper: Keeper,
 ) -> None:
     """Open the form, filled with what the line said."""
-    text = command.get("text") or ""
-    if len(text) > views.LONGEST_NOTE:
-        raise TooLong(views.LONGEST_NOTE, len(text))
+    text = str(command.get("text") or "")
     now = clock()
     with reading(sessions) as session:
-        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
-        index = lookups.get(session, actor.workspace_id)
-    draft = reading_line.draft(text, now=now, zone=actor.zone, index=index, user_id=actor.user_id)
-    client.views_open(
-        trigger_id=command["trigger_id"], view=views.form(_from_draft(draft), entries)
-    )
+        state = lines.read(session, actor, lookups, text, now=now, source=views.COMMAND)
+        view, known = drafting.form(session, actor, state, now)
+    opened = client.views_open(trigger_id=command["trigger_id"], view=view)
+    if text.strip():
+        keeper.later(actor, state, opened["view"]["id"], known, now)
     ack()
+
+
+def open_blank(
+    ack: Ack,
+    body: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+) -> None:
+    """Open the empty form: the global shortcut, and the button on Home."""
+    ack()
+    now = clock()
+    source = views.HOME if body.get("view") else views.SHORTCUT
+    with reading(sessions) as session:
+        view, _ = drafting.form(session, actor, lines.blank(actor, now, source), now)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def open_message(
+    ack: Ack,
+    body: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+    lookups: Lookups,
+    keeper: Keeper,
+) -> None:
+    """Open the form with what a message says: "yesterday" in it is the day before it was sent."""
+    ack()
+    message = body["message"]
+    said_at = datetime.fromtimestamp(float(message["ts"]), UTC)
+    text = str(message.get("text") or "")
+    with reading(sessions) as session:
+        state = lines.read(session, actor, lookups, text, now=said_at, source=views.MESSAGE)
+        view, known = drafting.form(session, actor, state, clock())
+    opened = client.views_open(trigger_id=body["trigger_id"], view=view)
+    keeper.later(actor, state, opened["view"]["id"], known, clock())
 
 
 def open_form_for(
@@ -62,47 +111,141 @@ def open_form_for(
 ) -> None:
     """Open the form for the account whose button was pressed."""
     ack()
+    now = clock()
     account_id = int(action["value"].partition(":")[0])
     with reading(sessions) as session:
         account = accounts.get(session, actor.workspace_id, account_id)
-        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
-    state = VisitForm(
-        type="visit", day=actor.today(clock()), account=_of_account(account), source="reminder"
-    )
-    client.views_open(trigger_id=body["trigger_id"], view=views.form(state, entries))
+        source = views.HOME if body.get("view") else views.REMINDER
+        state = replace(lines.blank(actor, now, source), account=_of_account(account))
+        view, _ = drafting.form(session, actor, state, now)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def reshape(
-    ack: Ack, body: Payload, action: Payload, client: WebClient, actor: Actor, sessions: Sessions
+    ack: Ack,
+    body: Payload,
+    action: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+    lookups: Lookups,
 ) -> None:
     """Show the form anew after More, another type, another account, or a tap on a suggestion."""
     ack()
-    state = parsing.visit_form(body["view"])
+    now, shown = clock(), body["view"]
+    state = parsing.visit_form(shown)
     name = action["action_id"].partition(":")[0]
     if name == views.MORE:
         state = replace(state, more=True)
     elif name == views.FITS:
-        fit = Choice(action["value"], fields.clip(action["text"]["text"], 75))
-        state = replace(state, account=fit, fits=(), reset=state.reset + 1)
+        state = drafting.chosen(state, Choice(action["value"], action["text"]["text"]))
     elif name == views.ACCOUNT:
-        state = replace(state, fits=())
+        state = _account_chosen(state, _index(sessions, lookups, actor))
     with reading(sessions) as session:
-        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
-    shown = body["view"]
-    client.views_update(view_id=shown["id"], hash=shown["hash"], view=views.form(state, entries))
+        view, known = drafting.form(session, actor, state, now)
+    showing.anew(client, shown, view)
+    _keep(sessions, actor, state, shown["id"], known, now)
+
+
+def keep(ack: Ack, body: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Keep the form as it stands, should it never be saved."""
+    ack()
+    state = parsing.visit_form(body["view"])
+    known = _known(sessions, actor, state)
+    _keep(sessions, actor, state, body["view"]["id"], known, clock())
+
+
+def closed(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Keep a form that was closed without Save, and say where it is."""
+    ack()
+    now = clock()
+    state = parsing.visit_form(view)
+    known = _known(sessions, actor, state)
+    with sessions.begin() as session:
+        drafting.keep(session, actor, state, view["id"], known, now)
+        drafting.hand_back(session, actor, state, view["id"], now)
 
 
 def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
     """Store the saved form with the receipt it earns, then close it."""
     now = clock()
-    visit = parsing.visit(view, today=actor.today(now))
-    touch_id = parsing.touch_edited(view)
-    with sessions.begin() as session:
-        if touch_id is None:
-            capture.store(session, actor, visit, submission=view["id"], now=now)
-        else:
-            capture.amend(session, actor, touch_id, visit, submission=view["id"], now=now)
+    state = parsing.visit_form(view)
+    again = _store(sessions, actor, state, view["id"], now)
+    if again is None:
+        ack()
+    else:
+        ack(response_action="update", view=again)
+
+
+def replace_and_save(
+    ack: Ack, body: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Take out what the patient guard found, and store the rest."""
     ack()
+    now, shown = clock(), body["view"]
+    state = parsing.visit_form(shown)
+    state = guarding.without(state, _known(sessions, actor, state))
+    try:
+        view = _store(sessions, actor, state, shown["id"], now) or views.saved()
+    except InvalidForm:  # something else will not do: the form says so when they press Save
+        with reading(sessions) as session:
+            view, _ = drafting.form(session, actor, state, now, views.replaced_only())
+    showing.anew(client, shown, view)
+
+
+def _store(
+    sessions: Sessions, actor: Actor, state: VisitForm, view_id: str, now: datetime
+) -> View | None:
+    """Store the form; None, or the form to show instead when the rep is to be asked first.
+
+    Raises InvalidForm.
+    """
+    known = _known(sessions, actor, state)
+    try:
+        visit = parsing.visit(state, today=actor.today(now), known=known)
+        with sessions.begin() as session:
+            drafting.store(session, actor, state, visit, view_id, now)
+    except InvalidForm as invalid:
+        if not invalid.names_patients:
+            raise
+    except AlreadyLogged as twin:
+        state = replace(state, twin=twin.seconds)
+    else:
+        return None
+    with reading(sessions) as session:
+        return drafting.form(session, actor, state, now)[0]
+
+
+def _keep(
+    sessions: Sessions,
+    actor: Actor,
+    state: VisitForm,
+    view_id: str,
+    known: Collection[str],
+    now: datetime,
+) -> None:
+    with sessions.begin() as session:
+        drafting.keep(session, actor, state, view_id, known, now)
+
+
+def _known(sessions: Sessions, actor: Actor, state: VisitForm) -> frozenset[str]:
+    if not guarding.told_channels(state):
+        return frozenset()
+    with reading(sessions) as session:
+        return guarding.known_channels(session, actor, state)
+
+
+def _account_chosen(state: VisitForm, index: Index) -> VisitForm:
+    """The form after another account was searched for: for a new one, its near-twins."""
+    chosen = state.account
+    if chosen is None or chosen.new_name is None:
+        offered = chosen in state.fits
+        guess = chosen.id if chosen and offered else state.guess
+        return replace(state, fits=(), near=False, guess=guess)
+    near = index.near(chosen.new_name)
+    fits = tuple(views.account_choice(one.id, one.name, one.city, one.state) for one in near)
+    return replace(state, fits=fits, near=bool(fits))
 
 
 def edit(
@@ -118,6 +261,7 @@ def edit(
     ack()
     with reading(sessions) as session:
         touch = touches.own(session, actor, int(action["value"]))
+        redaction.must_be_whole(touch)
         permissions.must_edit(touch.logged_at, clock())
         state = VisitForm(
             type=touch.type,
@@ -127,14 +271,21 @@ def edit(
             ),
             referrals=str(capture.referral_count(session, touch) or ""),
             note=touch.note,
-            more=bool(
-                touch.occurred_at or touch.outcome or touch.service_line or touch.competitor_id
+            more=any(
+                (
+                    touch.occurred_at,
+                    touch.outcome,
+                    touch.service_line,
+                    touch.competitor_id,
+                    touch.headcount,
+                )
             ),
+            headcount="" if touch.headcount is None else str(touch.headcount),
             time=touch.occurred_at,
             outcome=touch.outcome,
             service_line=touch.service_line,
             touch_id=touch.id,
-            source=touch.source,
+            source=views.HOME if body.get("view") else touch.source,
         )
         if touch.account_id is not None:
             account = accounts.get(session, actor.workspace_id, touch.account_id)
@@ -142,34 +293,41 @@ def edit(
         if touch.competitor_id is not None:
             name = competitors.get(session, actor.workspace_id, touch.competitor_id).name
             state = replace(state, competitor=views.competitor_choice(touch.competitor_id, name))
-        step = follow_ups.of_touch(session, actor.workspace_id, touch.id)
-        if step is not None:
+        agreed = follow_ups.of_touch(session, actor.workspace_id, touch.id)
+        if step := agreed.get(follow_ups.NEXT_STEP):
             state = replace(state, next_step=step.text, follow_up=step.due_on)
-        entries = lists.entries(session, actor.workspace_id, *views.FIELDS_OF_LISTS)
-    client.views_open(trigger_id=body["trigger_id"], view=views.form(state, entries))
+        if promise := agreed.get(follow_ups.PROMISE):
+            state = replace(state, promise=promise.text, promise_on=promise.due_on, more=True)
+        view, _ = drafting.form(session, actor, state, clock())
+    client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def undo(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
     """Take back all that one save stored."""
     ack()
     with sessions.begin() as session:
-        capture.undo(session, actor, int(action["value"]), clock())
+        undoing.undo(session, actor, int(action["value"]), clock())
 
 
 def not_mine(ack: Ack, action: Payload, actor: Actor, sessions: Sessions, clock: Clock) -> None:
     """Give back an account that became the rep's with their visit."""
     ack()
     with sessions.begin() as session:
-        capture.decline(session, actor, int(action["value"]), clock())
+        undoing.decline(session, actor, int(action["value"]), clock())
 
 
 def search_accounts(
     ack: Ack, options: Payload, actor: Actor, sessions: Sessions, lookups: Lookups
 ) -> None:
-    """Accounts for what is typed so far, the rep's own first; last, what was typed as new."""
+    """Accounts for what is typed so far, the rep's own and recent first; last, what was typed as
+    new."""
     typed = _typed(options)
-    found = _index(sessions, lookups, actor).search_accounts(
-        typed, mine=actor.user_id, limit=_MOST_OPTIONS
+    with reading(sessions) as session:
+        index = lookups.get(session, actor.workspace_id)
+        recent = touches.recent_accounts(session, actor)
+        own = aliases.own(session, actor)
+    found = index.search_accounts(
+        typed, mine=actor.user_id, recent=recent, own=own, limit=_MOST_OPTIONS
     )
     choices = [views.account_choice(one.id, one.name, one.city, one.state) for one in found]
     if typed:
@@ -211,46 +369,6 @@ def _typed(options: Payload) -> str:
 def _index(sessions: Sessions, lookups: Lookups, actor: Actor) -> Index:
     with reading(sessions) as session:
         return lookups.get(session, actor.workspace_id)
-
-
-def _from_draft(draft: Draft) -> VisitForm:
-    """The form for what was read in a line: a doubtful account is offered, never chosen."""
-    account: Choice | None = None
-    fits: tuple[Choice, ...] = ()
-    if draft.account is not None:
-        account = _of_name(draft)
-    else:
-        fits = tuple(
-            views.account_choice(one.id, one.name, one.city, one.state) for one in draft.candidates
-        )
-        if draft.new_account_name:
-            fits = (*fits[:3], views.new_account(draft.new_account_name))
-    competitor = None
-    if draft.competitor is not None:
-        competitor = views.competitor_choice(draft.competitor.id, draft.competitor.name)
-    elif draft.competitor_name:
-        competitor = views.new_competitor(draft.competitor_name)
-    met = [views.contact_choice(one.id, one.name, one.title) for one in draft.contacts]
-    met += [views.new_contact(name) for name in draft.new_contacts]
-    return VisitForm(
-        type=draft.type,
-        day=draft.occurred_on,
-        account=account,
-        met=tuple(met),
-        referrals="" if draft.referrals is None else str(draft.referrals),
-        note=draft.notes,
-        next_step=draft.next_step or "",
-        follow_up=draft.follow_up_on,
-        more=bool(draft.time or competitor),
-        time=draft.time,
-        competitor=competitor,
-        fits=fits,
-    )
-
-
-def _of_name(draft: Draft) -> Choice | None:
-    found = draft.account
-    return views.account_choice(found.id, found.name, found.city, found.state) if found else None
 
 
 def _of_account(account: Account) -> Choice:

@@ -9,7 +9,7 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from handlers import digests, listen, reminders
+from handlers import briefs, digests, listen, merging, purging, reminders, settings
 from handlers.parsing import Payload
 from handlers.views import help as help_views
 from handlers.views import people as views
@@ -19,6 +19,7 @@ from models import permissions, roles, users
 from models.clock import Clock
 from models.db import Sessions, reading
 from models.errors import NoSuchPerson, NotSlackAdmin, WhoIsThat
+from models.lookup import Lookups
 from models.users import Actor, Profile
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,13 @@ _ID = re.compile(r"@?([UW][A-Z0-9]+)")
 
 
 def command(
-    ack: Ack, command: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+    ack: Ack,
+    command: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+    lookups: Lookups,
 ) -> None:
     """Do what the first word after `/touchbase` says; the answer is for the person's eyes only."""
     line = str(command.get("text") or "")
@@ -45,12 +52,23 @@ def command(
             text, blocks = reminders.today(actor, sessions, clock)
         case "remind":
             text = reminders.remind(rest, actor, sessions, clock)
+        case "account":
+            text, blocks = briefs.answer(rest, actor, sessions, clock, lookups)
+        case "settings":
+            text = ""
+            settings.open_form(command, client, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
         case "role":
             text = _role(rest, command, client, actor, sessions, clock)
         case "manager":
             text = _manager(rest, command, client, actor, sessions, clock)
+        case "merge":
+            text = ""  # the form that opens is the answer
+            merging.open_form(command, client)
+        case "purge":
+            text = ""
+            purging.open_form(command, client, actor)
         case _:
             text = help_views.unknown(as_typed(first))
     ack(text=text, blocks=blocks)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, workspaces
+from models import cadence, merges, workspaces
 from models.db import Base, within_workspace
 from models.errors import NoSuchAccount
 from models.text import name_key
@@ -66,51 +66,52 @@ class NewAccount:
 
 
 def get(session: Session, workspace_id: int, account_id: int) -> Account:
-    """The account's row. Raises NoSuchAccount, also for one of another workspace."""
-    account = session.scalar(
-        select(Account).where(
-            Account.workspace_id == workspace_id,
-            Account.id == account_id,
-            Account.archived_at.is_(None),
-        )
-    )
-    if account is None:
-        raise NoSuchAccount
-    return account
+    """The account's row; that of the one it was merged into, when it was.
+
+    Raises NoSuchAccount, also for one of another workspace.
+    """
+    return _living(session, workspace_id, account_id, _living_ones())
 
 
 def hold(session: Session, workspace_id: int, account_id: int) -> Account:
     """Like `get`, and nobody else changes the row until this transaction ends."""
+    query = _living_ones().with_for_update().execution_options(populate_existing=True)
+    return _living(session, workspace_id, account_id, query)
+
+
+def _living_ones() -> Select[Account]:
+    return select(Account).where(Account.archived_at.is_(None))
+
+
+def _living(
+    session: Session, workspace_id: int, account_id: int, query: Select[Account]
+) -> Account:
     found = session.scalar(
-        select(Account)
-        .where(
-            Account.workspace_id == workspace_id,
-            Account.id == account_id,
-            Account.archived_at.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        query.where(Account.workspace_id == workspace_id, Account.id == account_id)
     )
-    if found is None:
+    if found is not None:
+        return found
+    survivor = merges.survivor(session, workspace_id, merges.ACCOUNT, account_id)
+    if survivor == account_id:
         raise NoSuchAccount
-    return found
+    return _living(session, workspace_id, survivor, query)
 
 
 def add(session: Session, actor: Actor, new: NewAccount, now: datetime) -> Account:
-    """A new account of the actor's, unrated; one of the very same name is returned instead."""
+    """A new account of the actor's, unrated; one of the very same name is returned instead, or
+    the one that this name's account was merged into."""
     key = name_key(new.name)
-    known = session.scalar(
+    known = session.scalars(
         select(Account)
-        .where(
-            Account.workspace_id == actor.workspace_id,
-            Account.name_key == key,
-            Account.archived_at.is_(None),
-        )
-        .order_by(Account.id)
-        .limit(1)
-    )
-    if known is not None:
-        return known
+        .where(Account.workspace_id == actor.workspace_id, Account.name_key == key)
+        .order_by(Account.archived_at.is_not(None), Account.id)
+    ).all()
+    for account in known:
+        if account.archived_at is None:
+            return account
+        survivor = merges.survivor(session, actor.workspace_id, merges.ACCOUNT, account.id)
+        if survivor != account.id:
+            return get(session, actor.workspace_id, survivor)
     account = Account(
         workspace_id=actor.workspace_id,
         name=new.name,
@@ -271,11 +272,11 @@ def snooze(
         select(Snooze).where(
             Snooze.workspace_id == actor.workspace_id,
             Snooze.user_id == actor.user_id,
-            Snooze.account_id == account_id,
+            Snooze.account_id == account.id,
         )
     )
     if row is None:
-        row = Snooze(workspace_id=actor.workspace_id, user_id=actor.user_id, account_id=account_id)
+        row = Snooze(workspace_id=actor.workspace_id, user_id=actor.user_id, account_id=account.id)
         session.add(row)
     row.hidden_until, row.reason, row.asked_at = until, reason, now
     return account
@@ -283,6 +284,7 @@ def snooze(
 
 def wake(session: Session, actor: Actor, account_id: int) -> None:
     """Take a snooze back."""
+    account_id = merges.survivor(session, actor.workspace_id, merges.ACCOUNT, account_id)
     row = session.scalar(
         select(Snooze).where(
             Snooze.workspace_id == actor.workspace_id,

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models import (
     accounts,
-    aliases,
     audit,
     competitors,
     contacts,
     deliveries,
     follow_ups,
     permissions,
+    redaction,
     referrals,
     requests,
     touches,
 )
 from models.accounts import Account, NewAccount
-from models.contacts import Contact, NewContact
-from models.errors import AlreadyUndone, DayAhead, NotYours, TooManyReferrals
+from models.contacts import NewContact
+from models.deliveries import Delivery
+from models.errors import AlreadyLogged, DayAhead, TooManyReferrals
 from models.follow_ups import FollowUp
 from models.phi import Clean
 from models.touches import Touch, TouchContact
@@ -51,20 +52,44 @@ class Visit:
     note: Clean = Clean("")
     next_step: Clean = Clean("")
     follow_up_on: date | None = None
+    promise: Clean = Clean("")
+    promise_on: date | None = None
+    headcount: int | None = None
     source: str = "command"
+    # Rules of the patient guard that held and were answered "This is not about a patient".
+    not_patients: tuple[str, ...] = ()
 
 
-def store(session: Session, actor: Actor, visit: Visit, *, submission: str, now: datetime) -> bool:
-    """Write the touch, its contacts, referrals and follow-up, the account's next due day, the
-    audit row and the receipt (none for what is only brought in). False when this form was
-    stored before: then nothing is written.
+TWINS = timedelta(minutes=2)
+"""Two touches of one account by one person on one day within this time are probably one."""
 
-    Raises DayAhead, NoSuchAccount, NoSuchContact, TooManyReferrals; then nothing is written.
+
+def store(
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    *,
+    submission: str,
+    now: datetime,
+    twin: bool = True,
+    card: Delivery | None = None,
+) -> bool:
+    """Write the touch, its contacts, referrals, next step and promise, the account's next due
+    day, the audit row and the receipt (none for what is only brought in). False when this form
+    was stored before: then nothing is written.
+
+    twin  whether the same again within `TWINS` is meant.
+    card  a message already owed or sent that is to become the receipt.
+
+    Raises DayAhead, NoSuchAccount, NoSuchContact, TooManyReferrals, AlreadyLogged; the caller's
+    transaction then ends with nothing written.
     """
     _check(actor, visit, now)
     if not requests.first_time(session, actor.workspace_id, f"visit:{submission}", now):
         return False
     account, made_account = account_of(session, actor, visit.account, now)
+    if account is not None and not twin:
+        _refuse_twin(session, actor, account.id, visit.occurred_on, now)
     touch = Touch(
         workspace_id=actor.workspace_id,
         user_id=actor.user_id,
@@ -80,14 +105,17 @@ def store(session: Session, actor: Actor, visit: Visit, *, submission: str, now:
     session.flush()
     _met(session, actor, touch, account, visit.met, now)
     _referrals(session, actor, touch, visit, now)
-    _next_step(session, actor, touch, visit, now)
+    _agreed(session, actor, touch, visit, now)
     if account is not None:
         if _is_free_for(account, actor):
             accounts.give(session, account, actor.user_id, actor.today(now))
             touch.made_owner = True
         _touched(session, account, touch)
-    _audit(session, actor, "touch.log", touch, now)
-    if visit.source != IMPORTED:
+    log(session, actor, "touch.log", touch, now)
+    _audit_tick(session, actor, touch, visit, now)
+    if card is not None:
+        _becomes_receipt(session, card, touch, now)
+    elif visit.source != IMPORTED:
         _receipt(session, actor, touch, now)
     return True
 
@@ -103,7 +131,8 @@ def amend(
     _check(actor, visit, now)
     if not requests.first_time(session, actor.workspace_id, f"edit:{submission}", now):
         return False
-    touch = touches.own(session, actor, touch_id)
+    touch = touches.own(session, actor, touch_id, hold=True)
+    redaction.must_be_whole(touch)
     permissions.must_edit(touch.logged_at, now)
     before = touch.account_id
     account, made_account = account_of(session, actor, visit.account, now)
@@ -118,63 +147,13 @@ def amend(
     session.flush()
     _met(session, actor, touch, account, visit.met, now)
     _referrals(session, actor, touch, visit, now)
-    _next_step(session, actor, touch, visit, now)
+    _agreed(session, actor, touch, visit, now)
     for changed in {before, touch.account_id} - {None}:
-        _recount(session, actor.workspace_id, changed)
-    _audit(session, actor, "touch.edit", touch, now)
-    _new_receipt(session, actor, touch.id, f"edit{touch.edits}", now)
+        recount(session, actor.workspace_id, changed)
+    log(session, actor, "touch.edit", touch, now)
+    _audit_tick(session, actor, touch, visit, now)
+    new_receipt(session, actor, touch.id, f"edit{touch.edits}", now)
     return True
-
-
-def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
-    """Take back all that one save wrote, within 24 hours; a new account or contact too if
-    nothing else uses it. The receipt then says so.
-
-    Raises AlreadyUndone, TooLate, NotYours.
-    """
-    try:
-        touch = touches.own(session, actor, touch_id)
-    except NotYours:
-        if _was_undone(session, actor, touch_id):
-            raise AlreadyUndone from None
-        raise
-    permissions.must_undo(touch.logged_at, now)
-    made = [met.contact_id for met in _made_contacts(session, touch)]
-    for referral in referrals.of_touch(session, actor.workspace_id, touch.id):
-        session.delete(referral)
-    step = follow_ups.of_touch(session, actor.workspace_id, touch.id)
-    if step is not None:
-        session.delete(step)
-    session.flush()
-    account_id, made_account, made_owner = touch.account_id, touch.made_account, touch.made_owner
-    _audit(session, actor, "touch.undo", touch, now)
-    touches.remove(session, touch)
-    for contact in contacts.get_all(session, actor.workspace_id, made):
-        _drop_contact(session, contact)
-    session.flush()
-    if account_id is not None:
-        _recount(session, actor.workspace_id, account_id)
-        account = accounts.get(session, actor.workspace_id, account_id)
-        if made_account and _is_unused(session, account):
-            _drop_account(session, account)
-        elif made_owner and account.owner_id == actor.user_id:
-            accounts.give(session, account, None, actor.today(now))
-    _new_receipt(session, actor, touch_id, "undo", now)
-
-
-def decline(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
-    """ "Not mine": the account that became the actor's with this touch is nobody's again."""
-    touch = touches.own(session, actor, touch_id)
-    if touch.account_id is None:
-        raise NotYours
-    account = accounts.hold(session, actor.workspace_id, touch.account_id)
-    if not touch.made_owner or account.owner_id != actor.user_id:
-        raise AlreadyUndone
-    accounts.give(session, account, None, actor.today(now))
-    account.declined_by_id = actor.user_id
-    touch.made_owner = False
-    _audit(session, actor, "account.decline", touch, now)
-    _new_receipt(session, actor, touch.id, "notmine", now)
 
 
 def referral_count(session: Session, touch: Touch) -> int:
@@ -188,6 +167,15 @@ def _check(actor: Actor, visit: Visit, now: datetime) -> None:
         raise DayAhead(visit.occurred_on, today)
     if visit.referrals > referrals.MOST_AT_ONCE:
         raise TooManyReferrals(referrals.MOST_AT_ONCE)
+
+
+def _refuse_twin(session: Session, actor: Actor, account_id: int, day: date, now: datetime) -> None:
+    twin = touches.latest_logged(session, actor, account_id, day)
+    if twin is None:
+        return
+    touch_id, logged_at = twin
+    if timedelta() <= now - logged_at <= TWINS:
+        raise AlreadyLogged(touch_id, int((now - logged_at).total_seconds()))
 
 
 def account_of(
@@ -209,6 +197,7 @@ def _fill(session: Session, touch: Touch, visit: Visit, account: Account | None)
     touch.occurred_at = visit.occurred_at
     touch.outcome = visit.outcome
     touch.service_line = visit.service_line
+    touch.headcount = visit.headcount
     touch.note = visit.note
     touch.qualifying = touches.qualifies(session, touch.workspace_id, visit.type, visit.outcome)
     competitor = visit.competitor
@@ -266,25 +255,31 @@ def _referrals(session: Session, actor: Actor, touch: Touch, visit: Visit, now: 
         referrals.add(session, actor, told, submission=touch.submission, now=now, first=place)
 
 
-def _next_step(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:
-    step = follow_ups.of_touch(session, actor.workspace_id, touch.id) if touch.edits else None
-    if not visit.next_step and visit.follow_up_on is None:
-        if step is not None:
-            session.delete(step)
-        return
-    if step is None:
-        step = FollowUp(
-            workspace_id=actor.workspace_id,
-            kind=follow_ups.NEXT_STEP,
-            user_id=actor.user_id,
-            touch_id=touch.id,
-            status="open",
-            created_at=now,
-        )
-        session.add(step)
-    step.account_id = touch.account_id
-    step.text = visit.next_step
-    step.due_on = visit.follow_up_on
+def _agreed(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:
+    """The next step and the promise, as told; what is no longer told of goes."""
+    there = follow_ups.of_touch(session, actor.workspace_id, touch.id) if touch.edits else {}
+    for kind, words, day in (
+        (follow_ups.NEXT_STEP, visit.next_step, visit.follow_up_on),
+        (follow_ups.PROMISE, visit.promise, visit.promise_on),
+    ):
+        row = there.get(kind)
+        if not words and day is None:
+            if row is not None:
+                session.delete(row)
+            continue
+        if row is None:
+            row = FollowUp(
+                workspace_id=actor.workspace_id,
+                kind=kind,
+                user_id=actor.user_id,
+                touch_id=touch.id,
+                status=follow_ups.OPEN,
+                created_at=now,
+            )
+            session.add(row)
+        row.account_id = touch.account_id
+        row.text = words
+        row.due_on = day
 
 
 def _is_free_for(account: Account, actor: Actor) -> bool:
@@ -303,7 +298,7 @@ def _touched(session: Session, account: Account, touch: Touch) -> None:
     accounts.reckon(session, account)
 
 
-def _recount(session: Session, workspace_id: int, account_id: int | None) -> None:
+def recount(session: Session, workspace_id: int, account_id: int | None) -> None:
     """Set the account's last touch and due day from its touches, after one went or changed."""
     if account_id is None:
         return
@@ -313,77 +308,8 @@ def _recount(session: Session, workspace_id: int, account_id: int | None) -> Non
     session.flush()
 
 
-def _made_contacts(session: Session, touch: Touch) -> Sequence[TouchContact]:
-    return session.scalars(
-        select(TouchContact).where(
-            TouchContact.workspace_id == touch.workspace_id,
-            TouchContact.touch_id == touch.id,
-            TouchContact.made,
-        )
-    ).all()
-
-
-def _drop_contact(session: Session, contact: Contact) -> None:
-    """Delete a contact first entered with the undone touch, unless something else names it."""
-    used = session.scalar(
-        select(TouchContact.id)
-        .where(
-            TouchContact.workspace_id == contact.workspace_id,
-            TouchContact.contact_id == contact.id,
-        )
-        .limit(1)
-    )
-    if used is None and not referrals.of_contact(session, contact.workspace_id, contact.id):
-        contacts.remove(session, contact)
-
-
-def _is_unused(session: Session, account: Account) -> bool:
-    workspace_id = account.workspace_id
-    people = session.scalar(
-        select(Contact.id)
-        .where(Contact.workspace_id == workspace_id, Contact.account_id == account.id)
-        .limit(1)
-    )
-    steps = session.scalar(
-        select(FollowUp.id)
-        .where(FollowUp.workspace_id == workspace_id, FollowUp.account_id == account.id)
-        .limit(1)
-    )
-    return (
-        people is None
-        and steps is None
-        and not touches.any_at(session, workspace_id, account.id)
-        and not referrals.any_at(session, workspace_id, account.id)
-    )
-
-
-def _drop_account(session: Session, account: Account) -> None:
-    aliases.forget_account(session, account.workspace_id, account.id)
-    session.execute(
-        delete(accounts.Snooze).where(
-            accounts.Snooze.workspace_id == account.workspace_id,
-            accounts.Snooze.account_id == account.id,
-        )
-    )
-    accounts.remove(session, account)
-
-
-def _was_undone(session: Session, actor: Actor, touch_id: int) -> bool:
-    return (
-        session.scalar(
-            select(audit.Audit.id).where(
-                audit.Audit.workspace_id == actor.workspace_id,
-                audit.Audit.entity == "touch",
-                audit.Audit.entity_id == touch_id,
-                audit.Audit.action == "touch.undo",
-                audit.Audit.actor_id == actor.user_id,
-            )
-        )
-        is not None
-    )
-
-
-def _audit(session: Session, actor: Actor, action: str, touch: Touch, now: datetime) -> None:
+def log(session: Session, actor: Actor, action: str, touch: Touch, now: datetime) -> None:
+    """Who did what to a touch."""
     audit.note(
         session,
         actor.workspace_id,
@@ -394,6 +320,28 @@ def _audit(session: Session, actor: Actor, action: str, touch: Touch, now: datet
         now=now,
         facts={"account": touch.account_id, "type": touch.type},
     )
+
+
+def _audit_tick(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:
+    """Who said of which rules that what they found is no patient."""
+    if visit.not_patients:
+        audit.note(
+            session,
+            actor.workspace_id,
+            actor.user_id,
+            "phi.not_a_patient",
+            "touch",
+            touch.id,
+            now=now,
+            facts={"rules": list(visit.not_patients)},
+        )
+
+
+def _becomes_receipt(session: Session, card: Delivery, touch: Touch, now: datetime) -> None:
+    """What the message said so far it says no more: from now on it is the touch's receipt."""
+    card.kind, card.subject_id = deliveries.RECEIPT, touch.id
+    key = f"receipt:{touch.id}:card"
+    deliveries.owe_change(session, card.workspace_id, card, key=key, now=now)
 
 
 def _receipt(session: Session, actor: Actor, touch: Touch, now: datetime) -> None:
@@ -413,9 +361,9 @@ def _receipt(session: Session, actor: Actor, touch: Touch, now: datetime) -> Non
     )
 
 
-def _new_receipt(session: Session, actor: Actor, touch_id: int, why: str, now: datetime) -> None:
+def new_receipt(session: Session, actor: Actor, touch_id: int, why: str, now: datetime) -> None:
     """The receipt already sent is to show what is true now."""
-    first = deliveries.by_key(session, actor.workspace_id, f"receipt:{touch_id}")
+    first = deliveries.about(session, actor.workspace_id, deliveries.RECEIPT, touch_id)
     if first is not None:
         deliveries.owe_change(
             session, actor.workspace_id, first, key=f"receipt:{touch_id}:{why}", now=now

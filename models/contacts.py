@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import workspaces
+from models import merges, workspaces
 from models.db import Base, within_workspace
 from models.errors import NoSuchContact
 from models.text import name_key
@@ -55,7 +55,8 @@ class NewContact:
 
 
 def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence[Contact]:
-    """The contacts with these ids, in that order. Raises NoSuchContact when one is missing."""
+    """The contacts with these ids, in that order, each once; for one that was merged into
+    another, that one. Raises NoSuchContact when one is missing."""
     wanted = list(dict.fromkeys(ids))
     found = {
         contact.id: contact
@@ -65,7 +66,11 @@ def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence
     }
     if len(found) < len(wanted):
         raise NoSuchContact
-    return [found[contact_id] for contact_id in wanted]
+    if all(contact.archived_at is None for contact in found.values()):
+        return [found[contact_id] for contact_id in wanted]
+    return get_all(
+        session, workspace_id, [_stands_for(session, found[contact_id]) for contact_id in wanted]
+    )
 
 
 def add(
@@ -74,14 +79,17 @@ def add(
     """A person at the account, and whether they are new: one of the same name is returned."""
     key = name_key(new.name)
     known = session.scalar(
-        select(Contact).where(
+        select(Contact)
+        .where(
             Contact.workspace_id == actor.workspace_id,
             Contact.account_id == account_id,
             Contact.name_key == key,
         )
+        .order_by(Contact.archived_at.is_not(None), Contact.id)
+        .limit(1)
     )
     if known is not None:
-        return known, False
+        return get_all(session, actor.workspace_id, [known.id])[0], False
     contact = Contact(
         workspace_id=actor.workspace_id,
         account_id=account_id,
@@ -94,6 +102,16 @@ def add(
     session.add(contact)
     session.flush()
     return contact, True
+
+
+def _stands_for(session: Session, contact: Contact) -> int:
+    """The id of the contact, or of the one it was merged into."""
+    if contact.archived_at is None:
+        return contact.id
+    survivor = merges.survivor(session, contact.workspace_id, merges.CONTACT, contact.id)
+    if survivor == contact.id:
+        raise NoSuchContact
+    return survivor
 
 
 def remove(session: Session, contact: Contact) -> None:

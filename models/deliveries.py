@@ -33,7 +33,8 @@ from models.db import (
 )
 
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
-DIGEST_STOPPED = "digest_stopped"
+DIGEST_STOPPED, CARD = "digest_stopped", "card"
+MERGE_RECEIPT = "merge_receipt"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""
@@ -184,6 +185,21 @@ def by_key(session: Session, workspace_id: int, key: str) -> Delivery | None:
     """The delivery of this key."""
     return session.scalar(
         select(Delivery).where(Delivery.workspace_id == workspace_id, Delivery.dedupe_key == key)
+    )
+
+
+def about(session: Session, workspace_id: int, kind: str, subject_id: int) -> Delivery | None:
+    """The first message of a kind about a thing: not those that only show it anew."""
+    return session.scalar(
+        select(Delivery)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.kind == kind,
+            Delivery.subject_id == subject_id,
+            Delivery.changes_id.is_(None),
+        )
+        .order_by(Delivery.id)
+        .limit(1)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 
 class Refused(Exception):
@@ -43,6 +43,38 @@ class TooLate(Refused):
 
     what: str
     limit: str
+
+
+@dataclass
+class AlreadyLogged(Refused):
+    """The same person logged the same account for the same day `seconds` ago."""
+
+    touch_id: int
+    seconds: int
+
+
+class SavedMeanwhile(Refused):
+    """The draft that this form takes up was saved from its card or from another form."""
+
+
+class DraftGone(Refused):
+    """The draft was saved or discarded, or lay there for too long."""
+
+
+class LineGone(Refused):
+    """The message with the words cannot be read in Slack any more."""
+
+
+@dataclass
+class TooManyLines(Refused):
+    """More lines in one message than `limit`, each of which would be a visit."""
+
+    limit: int
+    count: int
+
+
+class NoText(Refused):
+    """A file that is no voice clip, and no words with it."""
 
 
 class AlreadyUndone(Refused):
@@ -85,6 +117,26 @@ class BadHour(Refused):
 
     earliest: str
     latest: str
+
+
+@dataclass
+class InQuietHours(Refused):
+    """A reminder hour within the person's own quiet hours: it would never come."""
+
+    begins: time
+    until: time
+
+
+class NoQuiet(Refused):
+    """Quiet hours that begin and end at the same time."""
+
+
+class DayNotAhead(Refused):
+    """A pause that would end on a day that has come, by the person's own calendar."""
+
+
+class ZoneUnread(Refused):
+    """Slack does not say which zone the person's profile has."""
 
 
 class BadDays(Refused):
@@ -158,3 +210,31 @@ class DigestTaken(Refused):
     """The channel's digest was set up by somebody whom the person may not overrule."""
 
     asked_by: str
+
+
+class SameTwice(Refused):
+    """One account, or one person, was to be merged into itself."""
+
+
+class NotBothYours(Refused):
+    """Only an admin, or who owns both accounts, makes one of two."""
+
+
+@dataclass
+class MergedOnward(Refused):
+    """What was kept in a merge was merged into another since, so that has to be undone first."""
+
+    kept: str
+    into: str
+
+
+class NoSuchTouch(Refused):
+    """No visit fits what was told of it; it may have been undone."""
+
+
+class BadReference(Refused):
+    """Not a reference as a receipt has it, "T123"."""
+
+
+class Purged(Refused):
+    """An admin took the words out of this visit; they are not to be written anew."""

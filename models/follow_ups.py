@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.db import Base, within_workspace
 from models.phi import Clean
 
-NEXT_STEP = "next_step"
+NEXT_STEP, PROMISE, TASK = "next_step", "promise", "task"
+OPEN, DONE, LATE, DROPPED = "open", "done", "late", "dropped"
 
 
 class FollowUp(Base):
@@ -35,12 +36,15 @@ class FollowUp(Base):
     touch_id: Mapped[int | None]
     text: Mapped[Clean] = mapped_column(String(300))
     due_on: Mapped[date | None]
-    status: Mapped[str] = mapped_column(String(8), default="open")  # open, done, late, dropped
+    status: Mapped[str] = mapped_column(String(8), default=OPEN)
     created_at: Mapped[datetime]
 
 
-def of_touch(session: Session, workspace_id: int, touch_id: int) -> FollowUp | None:
-    """The next step that was agreed in a touch."""
-    return session.scalar(
-        select(FollowUp).where(FollowUp.workspace_id == workspace_id, FollowUp.touch_id == touch_id)
+def of_touch(session: Session, workspace_id: int, touch_id: int) -> dict[str, FollowUp]:
+    """What was agreed in a touch, by kind: at most one next step and one promise."""
+    rows = session.scalars(
+        select(FollowUp)
+        .where(FollowUp.workspace_id == workspace_id, FollowUp.touch_id == touch_id)
+        .order_by(FollowUp.id)
     )
+    return {row.kind: row for row in rows}

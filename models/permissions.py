@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models.errors import NotAllowed, TooLate
+from models.errors import NotAllowed, NotBothYours, TooLate
 from models.subscriptions import EVERYONE, TEAM
 from models.users import ADMIN, MANAGER, Actor
 
@@ -38,6 +38,41 @@ def must_give_roles(actor: Actor) -> None:
     """Only an admin gives roles. Raises NotAllowed."""
     if actor.role != ADMIN:
         raise NotAllowed(ADMIN)
+
+
+def may_merge(actor: Actor, *owners: int | None) -> bool:
+    """Whether the actor may make one of two accounts, or of people at them, that these own."""
+    return actor.role == ADMIN or all(owner == actor.user_id for owner in owners)
+
+
+def must_merge(actor: Actor, *owners: int | None) -> None:
+    """Only an admin, or who owns both. Raises NotBothYours."""
+    if not may_merge(actor, *owners):
+        raise NotBothYours
+
+
+def may_part(actor: Actor, merged_by: int) -> bool:
+    """Whether the actor may take back a merge that this person made."""
+    return actor.role == ADMIN or merged_by == actor.user_id
+
+
+def must_purge(actor: Actor) -> None:
+    """Only an admin takes words out for good. Raises NotAllowed."""
+    if actor.role != ADMIN:
+        raise NotAllowed(ADMIN)
+
+
+OWN = "own"
+"""The third of the scopes beside those of `models.subscriptions`: a person's own rows."""
+
+
+def touch_scope(actor: Actor, owner_id: int | None) -> str:
+    """Whose touches of an account the actor may read: everyone's for an admin and for the
+    account's owner, their team's for a manager, else their own.
+    """
+    if actor.role == ADMIN or actor.user_id == owner_id:
+        return EVERYONE
+    return TEAM if actor.role == MANAGER else OWN
 
 
 def digest_scope(actor: Actor) -> str:

@@ -34,6 +34,9 @@ class VisitReceipt:
     note: str
     next_step: str
     follow_up_on: date | None
+    promise: str
+    promise_on: date | None
+    headcount: int | None
     due_on: date | None
     tier: str
     max_days: int
@@ -43,6 +46,7 @@ class VisitReceipt:
     edits: int
     may_edit: bool
     may_undo: bool
+    redacted_on: date | None = None  # by the rep's calendar
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
         return None
     owner = users.get(session, workspace_id, touch.user_id)
     account = _account(session, touch)
-    step = follow_ups.of_touch(session, workspace_id, touch.id)
+    agreed = follow_ups.of_touch(session, workspace_id, touch.id)
+    step, promise = agreed.get(follow_ups.NEXT_STEP), agreed.get(follow_ups.PROMISE)
     labels = _labels(session, workspace_id, lists.TOUCH_TYPE, lists.OUTCOME, lists.SERVICE_LINE)
     longest = cadence.max_days(session, workspace_id)
     return VisitReceipt(
@@ -101,6 +106,9 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
         note=touch.note,
         next_step=step.text if step else "",
         follow_up_on=step.due_on if step else None,
+        promise=promise.text if promise else "",
+        promise_on=promise.due_on if promise else None,
+        headcount=touch.headcount,
         due_on=account.due_on if account else None,
         tier=account.tier if account else "unrated",
         max_days=longest[account.tier if account else "unrated"],
@@ -108,8 +116,9 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
         new_account=touch.made_account,
         made_owner=touch.made_owner and account is not None and account.owner_id == touch.user_id,
         edits=touch.edits,
-        may_edit=permissions.may_edit(touch.logged_at, now),
+        may_edit=touch.redacted_at is None and permissions.may_edit(touch.logged_at, now),
         may_undo=permissions.may_undo(touch.logged_at, now),
+        redacted_on=slots.local_day(touch.redacted_at, owner.zone) if touch.redacted_at else None,
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
 LATE = timedelta(hours=4)
 """How long after its hour a morning message is still worth sending."""
 
-QUIET_FROM = time(20, 0)
-"""The evening hour after which nobody is sent a reminder."""
+QUIET_FROM, QUIET_UNTIL = time(20, 0), time(7)
+"""The hours in which nobody is sent a reminder or a digest who has not chosen others."""
 
 EARLIEST, LATEST = time(5, 0), time(19, 30)
 """The hours a person may choose for the morning message."""
@@ -46,10 +47,31 @@ def instant(day: date, at: time, zone: str) -> datetime | None:
     return datetime.combine(day, at, tzinfo=place).astimezone(UTC)
 
 
-def window(day: date, at: time, zone: str) -> tuple[datetime, datetime] | None:
+def zones_like(words: str, most: int) -> list[str]:
+    """Zones in whose name all the words stand, "new york", by name."""
+    wanted = words.casefold().replace("_", " ").split()
+    found = (
+        zone
+        for zone in sorted(_zones())
+        if all(word in zone.casefold().replace("_", " ") for word in wanted)
+    )
+    return list(islice(found, most))
+
+
+def within(at: time, begins: time, until: time) -> bool:
+    """Whether a time lies in hours that may go past midnight; `until` itself does not."""
+    if begins < until:
+        return begins <= at < until
+    return at >= begins or at < until
+
+
+def window(
+    day: date, at: time, zone: str, quiet_from: time = QUIET_FROM
+) -> tuple[datetime, datetime] | None:
     """From when to when the message of `day` may be sent; None when the day does not exist."""
     opens = instant(day, at, zone)
-    quiet = instant(day, QUIET_FROM, zone)
+    # Quiet hours that began before `at` begin again after midnight: too late to matter.
+    quiet = instant(day, quiet_from, zone) if at < quiet_from else opens and opens + LATE
     if opens is None or quiet is None:
         return None
     return opens, min(opens + LATE, quiet)
@@ -61,7 +83,12 @@ def is_work_day(day: date, work_days: int) -> bool:
 
 
 def next_window(
-    not_before: date, at: time, zone: str, work_days: int, now: datetime
+    not_before: date,
+    at: time,
+    zone: str,
+    work_days: int,
+    now: datetime,
+    quiet_from: time = QUIET_FROM,
 ) -> tuple[date, datetime] | None:
     """The first work day from `not_before` on whose window is open or still to come, and its
     opening instant; None when there are no work days at all.
@@ -70,7 +97,7 @@ def next_window(
         day = not_before + timedelta(days=ahead)
         if not is_work_day(day, work_days):
             continue
-        times = window(day, at, zone)
+        times = window(day, at, zone, quiet_from)
         if times is not None and now <= times[1]:
             return day, times[0]
     return None

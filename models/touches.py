@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     select,
@@ -96,22 +97,67 @@ def qualifies(session: Session, workspace_id: int, type_: str, outcome: str | No
     return lists.meaning(session, workspace_id, lists.OUTCOME, outcome) != "attempt"
 
 
-def get(session: Session, workspace_id: int, touch_id: int) -> Touch:
-    """The touch's row. Raises NotYours when it is not in this workspace (any more)."""
-    touch = session.scalar(
-        select(Touch).where(Touch.workspace_id == workspace_id, Touch.id == touch_id)
-    )
+def get(session: Session, workspace_id: int, touch_id: int, *, hold: bool = False) -> Touch:
+    """The touch's row; with `hold` nobody else changes it until this transaction ends. Raises
+    NotYours when it is not in this workspace (any more)."""
+    query = select(Touch).where(Touch.workspace_id == workspace_id, Touch.id == touch_id)
+    if hold:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    touch = session.scalar(query)
     if touch is None:
         raise NotYours
     return touch
 
 
-def own(session: Session, actor: Actor, touch_id: int) -> Touch:
-    """The actor's own touch. Raises NotYours."""
-    touch = get(session, actor.workspace_id, touch_id)
+def own(session: Session, actor: Actor, touch_id: int, *, hold: bool = False) -> Touch:
+    """The actor's own touch, as `get`. Raises NotYours."""
+    touch = get(session, actor.workspace_id, touch_id, hold=hold)
     if touch.user_id != actor.user_id:
         raise NotYours
     return touch
+
+
+def latest_logged(
+    session: Session, actor: Actor, account_id: int, day: date
+) -> tuple[int, datetime] | None:
+    """Of the actor's touches of an account on a day, the one logged last: its id and when."""
+    told = {"workspace": actor.workspace_id, "user": actor.user_id}
+    row = session.execute(_LATEST, {**told, "account": account_id, "day": day}).one_or_none()
+    return None if row is None else (row.id, row.logged_at)
+
+
+def recent_accounts(session: Session, actor: Actor, most: int = 20) -> list[int]:
+    """The accounts of the actor's last few dozen touches, the latest first."""
+    told = {"workspace": actor.workspace_id, "user": actor.user_id, "most": 3 * most}
+    rows = session.execute(_RECENT, told)
+    return [found for (found,) in dict.fromkeys(rows) if found is not None][:most]
+
+
+# Built once: they run while a person waits.
+_OWN = (Touch.workspace_id == bindparam("workspace"), Touch.user_id == bindparam("user"))
+_LATEST = (
+    select(Touch.id, Touch.logged_at)
+    .where(*_OWN, Touch.occurred_on == bindparam("day"), Touch.account_id == bindparam("account"))
+    .order_by(Touch.logged_at.desc())
+    .limit(1)
+)
+_RECENT = (
+    select(Touch.account_id)
+    .where(*_OWN)
+    .order_by(Touch.occurred_on.desc())
+    .limit(bindparam("most"))
+)
+
+
+def stored(session: Session, workspace_id: int, submissions: Collection[str]) -> set[str]:
+    """Of these forms, those that have become touches."""
+    return set(
+        session.scalars(
+            select(Touch.submission).where(
+                Touch.workspace_id == workspace_id, Touch.submission.in_(submissions)
+            )
+        )
+    )
 
 
 def by_submission(session: Session, workspace_id: int, submission: str) -> Touch | None:

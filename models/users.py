@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import slots
 from models.db import Base, insert_if_absent, within_workspace
-from models.errors import BadHour, BadZone, ManagerLoop, NoSuchPerson
+from models.errors import BadHour, BadZone, InQuietHours, ManagerLoop, NoSuchPerson
 from models.text import tidy
 from models.workspaces import Workspace
 
@@ -279,15 +279,39 @@ def move_to(user: User, zone: str, now: datetime) -> None:
 def remind(
     user: User, now: datetime, *, at: time | None = None, work_days: int | None = None
 ) -> None:
-    """Switch the morning message on, and move it. Raises BadHour outside 05:00 to 19:30."""
+    """Switch the morning message on, and move it.
+
+    Raises BadHour outside 05:00 to 19:30, InQuietHours within those the person chose.
+    """
     if at is not None:
         if not slots.EARLIEST <= at <= slots.LATEST:
             raise BadHour(f"{slots.EARLIEST:%H:%M}", f"{slots.LATEST:%H:%M}")
+        chosen = own_quiet(user)
+        if chosen and slots.within(at, *chosen):
+            raise InQuietHours(*chosen)
         user.remind_at = at
     if work_days:
         user.work_days = work_days
     user.reminders_on = True
     reschedule(user, now)
+
+
+def own_quiet(user: User) -> tuple[time, time] | None:
+    """The quiet hours the person chose, from and until; None: those of `models.slots`."""
+    if user.quiet_from is None or user.quiet_until is None:
+        return None
+    return user.quiet_from, user.quiet_until
+
+
+def quiet_hours(user: User) -> tuple[time, time]:
+    """From when until when the person is sent nothing unasked. Where they chose none, an early
+    hour for the morning message ends the night: 06:30 is 06:30."""
+    return own_quiet(user) or (slots.QUIET_FROM, min(slots.QUIET_UNTIL, user.remind_at))
+
+
+def is_paused(user: User, day: date) -> bool:
+    """Whether the person wants no morning message on that day of theirs."""
+    return user.paused_until is not None and day < user.paused_until
 
 
 def stop_reminding(user: User) -> None:
@@ -306,7 +330,13 @@ def reschedule(user: User, now: datetime, *, done: date | None = None) -> None:
     if not (user.reminders_on and user.active):
         return
     settled = max(user.enrolled_on, done or date.min)
-    first = max(settled + timedelta(days=1), slots.local_day(now, user.zone))
-    found = slots.next_window(first, user.remind_at, user.zone, user.work_days, now)
+    first = max(
+        settled + timedelta(days=1),
+        slots.local_day(now, user.zone),
+        user.paused_until or date.min,
+    )
+    found = slots.next_window(
+        first, user.remind_at, user.zone, user.work_days, now, quiet_hours(user)[0]
+    )
     if found is not None:
         user.next_local_date, user.next_due_at = found

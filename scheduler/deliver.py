@@ -10,11 +10,14 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import structlog
+from slack_sdk import WebClient
 
-from models import lanes
+from models import home, lanes
 from models.db import Session, reading
+from models.deliveries import Delivery
 from models.lanes import Lease
 from scheduler import answers, outcomes, readiness
 from scheduler.answers import Answer, Fate
@@ -109,6 +112,8 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
     if isinstance(message, Nothing):
         return message
     channel = job.changes.channel_id if job.changes else job.row.target
+    if job.row.kind == home.HOME:
+        channel = f"home:{channel}"  # not the conversation, where the receipt has just been posted
     road.stopping.wait(road.pace.wait_for(job.row.workspace_id, channel))
     # A process that slept with its message in hand (a laptop closed, a host paused) finds its
     # lease gone; what it holds may have been sent by another. So it lets go in good time.
@@ -121,6 +126,8 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
 def _post(road: Road, job: Job, message: Message) -> Answer:
     row = job.row
     client = road.slack(row.workspace_id)
+    if row.kind == home.HOME:
+        return _publish(client, row, message)
     try:
         if job.changes is not None:
             reply = client.chat_update(
@@ -146,6 +153,17 @@ def _post(road: Road, job: Job, message: Message) -> Answer:
     except Exception as fault:  # whatever it is, it says something about the message
         return answers.of_failure(fault)
     return answers.of_reply(reply)
+
+
+def _publish(client: WebClient, row: Delivery, message: Message) -> Answer:
+    """Show a person's Home. It lies in no conversation, so there is nothing to look for when the
+    answer is lost: then it is left, and opening Home shows a fresh one."""
+    try:
+        client.views_publish(user_id=row.target, view={"type": "home", "blocks": message.blocks})
+    except Exception as fault:  # as above
+        answer = answers.of_failure(fault)
+        return replace(answer, fate=Fate.REFUSED) if answer.fate is Fate.IN_DOUBT else answer
+    return Answer(Fate.SENT)
 
 
 def _metadata(nid: str) -> dict[str, object]:

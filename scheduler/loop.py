@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 
 import structlog
@@ -17,13 +17,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from models.clock import Clock, system
 from models.db import Sessions
-from scheduler import deliver, digests, people, planning, reminders, settle, upkeep
+from scheduler import clips, deliver, digests, people, planning, reminders, settle, upkeep
+from scheduler.clips import Hear
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
 
 log = structlog.get_logger(__name__)
 
 PLAN, SEND, SETTLE, UPKEEP = "plan", "send", "settle", "upkeep"
+HEAR, CHORES = "hear", "chores"
+
+Chore = Callable[[], object]
 
 _STALE_AFTER = 90.0
 """Seconds without a finished send step after which the loop is no longer called ready."""
@@ -32,8 +36,9 @@ _STALE_AFTER = 90.0
 class Handle:
     """The running loop."""
 
-    def __init__(self, road: Road) -> None:
+    def __init__(self, road: Road, hear: Hear | None, chores: Sequence[Chore]) -> None:
         self._road = road
+        self._hear, self._chores = hear, chores
         self._not_again: dict[int, float] = {}
         self._sent_at = time.monotonic()
         # The default grace of one second would silently drop a step that comes late.
@@ -47,6 +52,10 @@ class Handle:
         timing, steps = self._road.timing, {SEND: self._send, SETTLE: self._settle}
         every = {SEND: timing.send_every, SETTLE: timing.settle_every, UPKEEP: timing.upkeep_every}
         steps[UPKEEP] = self._keep_house
+        if self._hear is not None:
+            steps[HEAR], every[HEAR] = self._listen, timing.hear_every
+        if self._chores:
+            steps[CHORES], every[CHORES] = self._do_chores, timing.chores_every
         if not self._road.answers_only:
             steps[PLAN], every[PLAN] = self._plan, timing.plan_every
         for name, step in steps.items():
@@ -71,9 +80,10 @@ class Handle:
         return time.monotonic() - self._sent_at < _STALE_AFTER
 
     def stop(self) -> None:
-        """Finish the step in hand, start no other."""
+        """Finish the step in hand, start no other; do the chores a last time."""
         self._road.stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._do_chores()
 
     def _plan(self) -> None:
         people.read_profiles(self._road, self._not_again, time.monotonic())
@@ -89,6 +99,14 @@ class Handle:
     def _settle(self) -> None:
         _tell("settled", settle.settle(self._road))
 
+    def _listen(self) -> None:
+        if self._hear is not None:
+            _tell("heard", {"clips": clips.listen(self._road, self._hear)})
+
+    def _do_chores(self) -> None:
+        for chore in self._chores:
+            _guarded(CHORES, chore)()
+
     def _keep_house(self) -> None:
         upkeep.revive(self._road)
         upkeep.forget(self._road)
@@ -102,6 +120,8 @@ def start(
     *,
     answers_only: bool = False,
     timing: Timing | None = None,
+    hear: Hear | None = None,
+    chores: Sequence[Chore] = (),
 ) -> Handle:
     """Run the scheduler in the background of this process.
 
@@ -110,6 +130,8 @@ def start(
     clock         the people's time; a sandbox winds it.
     machine       the real time.
     answers_only  plan nothing by the clock, send only answers (`--no-scheduler`).
+    hear          takes the transcript of a voice clip; without it none is asked for.
+    chores        what the rest of the process wants done every second, and at the end.
     """
     road = Road(
         sessions=sessions,
@@ -119,12 +141,12 @@ def start(
         timing=timing or Timing(),
         answers_only=answers_only,
     )
-    handle = Handle(road)
+    handle = Handle(road, hear, chores)
     handle.begin()
     return handle
 
 
-def _guarded(name: str, step: Callable[[], None]) -> Callable[[], None]:
+def _guarded(name: str, step: Callable[[], object]) -> Callable[[], None]:
     """The step, whose failure is logged once and never stops the next."""
 
     def run() -> None:

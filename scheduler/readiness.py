@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import deliveries, lanes, subscriptions, users
+from models import deliveries, lanes, slots, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery
+from models.users import User
 from scheduler import quiet
 from scheduler.road import Face
 
@@ -49,6 +50,8 @@ def judge(session: Session, row: Delivery, now: datetime) -> Ready | Later | Dro
         return _reminder(session, row, now)
     if row.kind == deliveries.DIGEST:
         return _digest(session, row, now)
+    if row.kind == deliveries.DIGEST_STOPPED and row.user_id is not None:
+        return _unless_quiet(_quiet_of(users.get(session, row.workspace_id, row.user_id), now))
     return Ready()
 
 
@@ -68,7 +71,9 @@ def _reminder(session: Session, row: Delivery, now: datetime) -> Ready | Later |
     user = users.get(session, row.workspace_id, row.user_id)
     if not (user.active and user.reminders_on):
         return Drop(deliveries.CANCELLED, "stopped")
-    return _unless_quiet(quiet.ends(now, user.zone, user.remind_at))
+    if users.is_paused(user, slots.local_day(now, user.zone)):
+        return Drop(deliveries.CANCELLED, "paused")
+    return _unless_quiet(_quiet_of(user, now))
 
 
 def _digest(session: Session, row: Delivery, now: datetime) -> Ready | Later | Drop:
@@ -78,6 +83,10 @@ def _digest(session: Session, row: Delivery, now: datetime) -> Ready | Later | D
     if channel is None or not channel.active:
         return Drop(deliveries.CANCELLED, "stopped")
     return _unless_quiet(quiet.ends(now, channel.zone))
+
+
+def _quiet_of(user: User, now: datetime) -> datetime | None:
+    return quiet.ends(now, user.zone, user.remind_at, users.own_quiet(user))
 
 
 def _unless_quiet(until: datetime | None) -> Ready | Later:

@@ -71,8 +71,10 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
 
 def _owed(user: User, now: datetime) -> Owed | None:
     day = user.next_local_date
-    times = slots.window(day, user.remind_at, user.zone) if day is not None else None
-    if day is None or times is None or user.slack_id is None:
+    if day is None or user.slack_id is None:
+        return None
+    times = slots.window(day, user.remind_at, user.zone, users.quiet_hours(user)[0])
+    if times is None:
         return None
     opens, closes = times
     return Owed(

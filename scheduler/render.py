@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.views import cards as card_views
+from handlers.views import home as home_views
+from handlers.views import kept
+from handlers.views import merging as merge_views
 from handlers.views import pipeline as pipeline_views
 from handlers.views import referrals as referral_views
 from handlers.views import touches as touch_views
+from handlers.views.cards import Card
 from handlers.views.fields import Block
-from models import deliveries, receipts
+from models import aliases, deliveries, drafts, home, lists, merging, phi, receipts, slots, users
 from models.db import Session
 from models.deliveries import Delivery
 from scheduler import digests, reminders
@@ -44,8 +49,11 @@ Rendered = tuple[str, list[Block]] | str
 def _receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     if delivery.subject_id is None:
         return "no_subject"
-    shown = receipts.visit(session, delivery.workspace_id, delivery.subject_id, now)
-    return touch_views.receipt(shown)
+    workspace_id = delivery.workspace_id
+    shown = receipts.visit(session, workspace_id, delivery.subject_id, now)
+    first = deliveries.about(session, workspace_id, deliveries.RECEIPT, delivery.subject_id)
+    taught = first and aliases.words(session, workspace_id, int(first.facts.get("alias", 0)))
+    return touch_views.receipt(shown, taught=taught or "")
 
 
 def _referral_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
@@ -54,14 +62,53 @@ def _referral_receipt(session: Session, delivery: Delivery, now: datetime) -> Re
     return referral_views.receipt(shown)
 
 
+def _card(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    draft = drafts.get(session, delivery.workspace_id, delivery.subject_id or 0)
+    if draft is None:
+        return "draft_gone"
+    user = users.get(session, draft.workspace_id, draft.user_id)
+    heard_too_much = draft.status == drafts.UNREADABLE
+    state = kept.from_row({} if heard_too_much else draft.state)
+    types = lists.entries(session, draft.workspace_id, lists.TOUCH_TYPE)[lists.TOUCH_TYPE]
+    return card_views.card(
+        Card(
+            draft_id=draft.id,
+            status=draft.status,
+            state=state,
+            type=next((one.label for one in types if one.key == state.type), state.type),
+            today=slots.local_day(now, user.zone),
+            rules=tuple(draft.rules),
+            length=int(draft.state.get("length", 0)) if heard_too_much else 0,
+            may_insist=draft.way == drafts.LINE and phi.only_warn(draft.rules),
+        )
+    )
+
+
+def _home(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.user_id is None:
+        return "no_user"
+    shown = home.of(session, delivery.workspace_id, delivery.user_id, now)
+    return "", home_views.view(shown)["blocks"]
+
+
 def _digest_stopped(_session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     return pipeline_views.stopped(str(delivery.facts["channel"]), str(delivery.facts["why"]))
+
+
+def _merge_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = merging.receipt(session, delivery.workspace_id, delivery.subject_id, now)
+    return merge_views.receipt(shown) if shown else "merged_ones_gone"
 
 
 RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.RECEIPT: _receipt,
     deliveries.REFERRAL_RECEIPT: _referral_receipt,
+    deliveries.CARD: _card,
+    home.HOME: _home,
     deliveries.REMINDER: reminders.render,
     deliveries.DIGEST: digests.render,
     deliveries.DIGEST_STOPPED: _digest_stopped,
+    deliveries.MERGE_RECEIPT: _merge_receipt,
 }

@@ -35,6 +35,9 @@ class Timing:
     send_every: float = 1.0
     settle_every: float = 20.0
     upkeep_every: float = 3600.0
+    chores_every: float = 1.0
+    hear_every: float = 2.0
+    hear_waits: tuple[float, ...] = (3.0, 5.0, 10.0, 20.0, 30.0, 60.0)  # for a clip's transcript
     ask_again: float = 600.0  # before a person's profile that could not be read is asked for again
     patience: float = 600.0  # how long one `tick` waits for rate limits and other processes
 
@@ -45,7 +48,8 @@ class Timing:
             for field in dataclasses.fields(self)
             if field.type == "float" and field.name != "pace"
         }
-        return dataclasses.replace(self, **waits, pace=self.pace * by)
+        hear = tuple(wait / by for wait in self.hear_waits)
+        return dataclasses.replace(self, **waits, pace=self.pace * by, hear_waits=hear)
 
     def backoff(self, attempt: int) -> timedelta:
         """How long to leave Slack alone after the `attempt`-th failure: longer each time, and at

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from models import lanes, requests
+from models import drafts, lanes, requests
 from models.db import reading
 from scheduler import answers
 from scheduler.answers import Fate
@@ -21,12 +21,13 @@ _BATCH = 5_000
 
 
 def forget(road: Road) -> int:
-    """Delete requests seen over 14 days ago and deliveries done over 30 days ago, by the
+    """Delete requests seen over 14 days ago, drafts left 7 and deliveries done 30, by the
     machine's clock: winding the people's must not throw anything away. How many deliveries went.
     """
     machine = road.machine()
     with road.sessions.begin() as session:
         requests.forget(session, machine - KEEP_REQUESTS)
+        drafts.forget(session, machine - drafts.KEPT)
     gone, batch = 0, 1
     while batch and not road.stopping.is_set():  # a message goes one round after its changes
         with road.sessions.begin() as session:

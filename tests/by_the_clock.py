@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.sandbox.stand_in import StandIn
 from bot.sandbox.world import Message
+from handlers.keeping import Keeper
 from models import deliveries
 from models.db import Sessions
 from models.deliveries import Delivery, Lane, Owed
@@ -54,6 +55,7 @@ class Clockwork:
     slack: StandIn
     clock: Hands
     machine: Hands
+    keeper: Keeper = field(default_factory=Keeper)
     road: Road = field(init=False)
 
     def __post_init__(self) -> None:

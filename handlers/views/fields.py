@@ -110,9 +110,15 @@ def actions(*elements: Block, block: str | None = None) -> Block:
 
 
 def modal(
-    callback: str, title: str, blocks: list[Block], *, metadata: str = "", submit: str = "Save"
+    callback: str,
+    title: str,
+    blocks: list[Block],
+    *,
+    metadata: str = "",
+    submit: str = "Save",
+    tells_closing: bool = False,
 ) -> View:
-    """A form."""
+    """A form. `tells_closing`: Slack says so when it is closed without being saved."""
     return {
         "type": "modal",
         "callback_id": callback,
@@ -120,6 +126,7 @@ def modal(
         "submit": plain(submit),
         "close": plain("Cancel"),
         "private_metadata": metadata,
+        "notify_on_close": tells_closing,
         "blocks": blocks,
     }
 
@@ -139,7 +146,11 @@ def add_new(name: str, what: str) -> Choice:
     return Choice(f"n:{kept}", f"Add “{clip(kept, room)}” as {what}")
 
 
-def fits(action: str, choices: Sequence[Choice]) -> list[Block]:
+def fits(
+    action: str,
+    choices: Sequence[Choice],
+    question: str = "Which one did you mean? Tap it, or search above.",
+) -> list[Block]:
     """One tap for each thing that was probably meant; nothing when there is no doubt."""
     if not choices:
         return []
@@ -148,7 +159,7 @@ def fits(action: str, choices: Sequence[Choice]) -> list[Block]:
         for place, choice in enumerate(choices[:_MOST_FITS])
     ]
     return [
-        context(plain("Which one did you mean? Tap it, or search above.")),
+        context(plain(question)),
         actions(*buttons, block=action),
     ]
 
@@ -173,7 +184,9 @@ def search(
     return _input(block, label, element, optional=optional, watched=watched)
 
 
-def search_many(block: str, label: str, *, hint: str, chosen: Sequence[Choice]) -> Block:
+def search_many(
+    block: str, label: str, *, hint: str, chosen: Sequence[Choice], watched: bool = False
+) -> Block:
     """A field that looks up several things."""
     element: Block = {
         "type": "multi_external_select",
@@ -182,7 +195,7 @@ def search_many(block: str, label: str, *, hint: str, chosen: Sequence[Choice]) 
     }
     if chosen:
         element["initial_options"] = [option(choice) for choice in chosen]
-    return _input(block, label, element, optional=True)
+    return _input(block, label, element, optional=True, watched=watched)
 
 
 def pick(
@@ -214,22 +227,27 @@ def text(
     lines: bool = False,
     placeholder: str | None = None,
     optional: bool = True,
+    watched: bool = False,
 ) -> Block:
-    """A field to type in; `lines` makes it tall."""
+    """A field to type in; `lines` makes it tall, and `watched` tells the form of each Enter."""
     element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": longest}
+    if watched:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
     if value:
         element["initial_value"] = value[:longest]
     if placeholder:
         element["placeholder"] = plain(placeholder)
-    return _input(block, label, element, optional=optional)
+    return _input(block, label, element, optional=optional, watched=watched)
 
 
-def day(block: str, label: str, *, value: date | None, optional: bool = False) -> Block:
+def day(
+    block: str, label: str, *, value: date | None, optional: bool = False, watched: bool = False
+) -> Block:
     """A field for a calendar day."""
     element: Block = {"type": "datepicker"}
     if value:
         element["initial_date"] = value.isoformat()
-    return _input(block, label, element, optional=optional)
+    return _input(block, label, element, optional=optional, watched=watched)
 
 
 def clock_time(block: str, label: str, *, value: str | None) -> Block:
@@ -237,6 +255,14 @@ def clock_time(block: str, label: str, *, value: str | None) -> Block:
     element: Block = {"type": "timepicker"}
     if value:
         element["initial_time"] = value
+    return _input(block, label, element, optional=True)
+
+
+def tick(block: str, label: str, choice: Choice, *, ticked: bool) -> Block:
+    """One box to tick."""
+    element: Block = {"type": "checkboxes", "options": [option(choice)]}
+    if ticked:
+        element["initial_options"] = [option(choice)]
     return _input(block, label, element, optional=True)
 
 

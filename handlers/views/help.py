@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from handlers.views.words import esc
 
-SUBCOMMANDS = ("today", "remind", "digest", "role", "manager", "help")
+SUBCOMMANDS = (
+    "today",
+    "account",
+    "remind",
+    "settings",
+    "digest",
+    "role",
+    "manager",
+    "merge",
+    "purge",
+    "help",
+)
 """The words that may follow `/touchbase`."""
 
 # What people type for one of them.
@@ -21,6 +33,13 @@ _ALSO = {
     "admin": "role",
     "roles": "role",
     "team": "manager",
+    "duplicate": "merge",
+    "duplicates": "merge",
+    "redact": "purge",
+    "brief": "account",
+    "preferences": "settings",
+    "vacation": "settings",
+    "quiet": "settings",
 }
 
 _LONGEST_SHOWN = 40
@@ -29,12 +48,23 @@ _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
     "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
-    "• `/touchbase today` lists your accounts past due",
-    "• `/touchbase remind 07:30 mon-fri` moves your morning message, `remind off` stops it",
+    "• `/touchbase today` lists your accounts past due, `account st marys` briefs you on one",
+    "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
-    "• `/touchbase role @ann manager` gives a role, `manager @ann @bob` a manager (admins)",
+    "• `/touchbase merge` makes one of two accounts or people; admins: `role @ann manager`, "
+    "`manager @ann @bob`, `purge`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
+
+
+_GREETINGS = frozenset(
+    ("hi", "hey", "hello", "hola", "help", "?", "start", "ok", "thanks", "thank you", "thx")
+)
+
+
+def is_greeting(lines: Sequence[str]) -> bool:
+    """Whether a message to the bot is no visit but a hello or a call for help."""
+    return len(lines) == 1 and lines[0].strip().strip("!.").casefold() in _GREETINGS
 
 
 def lines() -> str:

@@ -6,60 +6,81 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.views import referrals, touches
-from handlers.views.words import as_typed, esc, long_day, plural
+from handlers.views.cards import no_files
+from handlers.views.doubts import what
+from handlers.views.words import as_typed, esc, hour, long_day, plural
 from models.errors import (
     AdminTaken,
+    AlreadyLogged,
     AlreadyUndone,
     BadChoice,
     BadDays,
     BadHour,
+    BadReference,
     BadRole,
     BadZone,
     ClosedReferral,
     DayAhead,
+    DayNotAhead,
     DigestTaken,
+    DraftGone,
     GuestRefused,
+    InQuietHours,
     LastAdmin,
+    LineGone,
     ManagerLoop,
+    MergedOnward,
     Missing,
     NoLongerYours,
+    NoQuiet,
     NoSuchAccount,
     NoSuchContact,
     NoSuchPerson,
+    NoSuchTouch,
     NotAChannel,
     NotAllowed,
     NotANumber,
+    NotBothYours,
+    NoText,
     NotInChannel,
     NotSlackAdmin,
     NotYours,
+    Purged,
     Refused,
+    SameTwice,
+    SavedMeanwhile,
     SharedChannel,
     TooLate,
     TooLong,
+    TooManyLines,
     TooManyReferrals,
     WhoIsThat,
+    ZoneUnread,
 )
 from models.phi import LooksLikePatient
-
-# What each rule of the patient guard found, in words. The words themselves are not repeated.
-_PATIENT_RULES = {
-    "social security number": "a social security number",
-    "record number": "a record number",
-    "long record number": "a record number",
-    "date of birth": "a date of birth",
-    "born on": "a date of birth",
-    "medicare number": "a Medicare number",
-    "payment card": "a card number",
-}
 
 
 def sentence(refused: Refused) -> str:
     """What to say to the person, in one plain sentence or two."""
     match refused:
         case LooksLikePatient():
-            found = [_PATIENT_RULES.get(rule, "a patient's details") for rule in refused.rules]
-            what = " and ".join(dict.fromkeys(found)) or "a patient's details"
-            return f"This looks like {what}. Please take it out: no patient details in Touchbase."
+            found = what(refused.rules)
+            return f"This looks like {found}. Please take it out: no patient details in Touchbase."
+        case AlreadyLogged():
+            return f"Already logged {refused.seconds} s ago."
+        case SavedMeanwhile():
+            return "This visit was saved meanwhile. Press Edit on its receipt to change it."
+        case DraftGone():
+            return "That one was saved or discarded already."
+        case LineGone():
+            return "I can't read that message any more. Press Edit and type it there."
+        case TooManyLines():
+            return (
+                f"That is {refused.count} lines, and each is a visit: {refused.limit} at once, "
+                "please. Send them in parts."
+            )
+        case NoText():
+            return no_files()
         case DayAhead():
             return (
                 f"{long_day(refused.day, refused.today)} is still to come. "
@@ -84,6 +105,8 @@ def sentence(refused: Refused) -> str:
             return "That person is gone from the list. Search again, or type the name anew."
         case NoSuchPerson():
             return "I don't know that person. Mention them with @, such as @ann."
+        case TooLate(what="merge"):
+            return f"A merge can be undone for {refused.limit}. That time has passed."
         case TooLate():
             return f"That was possible for {refused.limit} after it was logged. Ask your admin."
         case AlreadyUndone():
@@ -103,6 +126,15 @@ def sentence(refused: Refused) -> str:
             return "Touchbase is for members of this workspace."
         case BadHour():
             return f"Pick a time from {refused.earliest} to {refused.latest}, such as 07:30."
+        case InQuietHours():
+            quiet = f"{hour(refused.begins)} to {hour(refused.until)}"
+            return f"That is within your quiet hours, {quiet}. Pick a time outside them."
+        case NoQuiet():
+            return "These are the same hour. Quiet hours need an end, such as 7:00 AM."
+        case DayNotAhead():
+            return "That day has come. Pick a later one, or clear it."
+        case ZoneUnread():
+            return "Slack doesn't tell me your zone just now. Pick one, or try again later."
         case BadDays():
             return "Name the days like mon-fri or mon,wed,fri."
         case BadZone():
@@ -125,6 +157,19 @@ def sentence(refused: Refused) -> str:
             return "Another organization reads this channel, so I post no figures here."
         case DigestTaken():
             return f"<@{refused.asked_by}> set up this channel's digest. Ask them or an admin."
+        case SameTwice():
+            return "That is the same one twice. Pick the other one here."
+        case NotBothYours():
+            return "Only an admin, or who owns both accounts, can merge these. Ask your admin."
+        case MergedOnward():
+            kept, into = esc(refused.kept), esc(refused.into)
+            return f"{kept} was merged into {into} since. Undo that one first."
+        case NoSuchTouch():
+            return "I find no such visit. If it was undone, nothing of it is kept."
+        case BadReference():
+            return "A reference looks like T123. It stands at the end of the receipt."
+        case Purged():
+            return "An admin took the words out of this visit, so it can't be edited any more."
         case _:
             return "That can't be done."
 
@@ -148,6 +193,15 @@ def with_line(text: str, body: Mapping[str, Any]) -> str:
     if not typed:
         return text
     return f"{text}\nYou typed:\n>{esc(body['command'])} {esc(typed)}"
+
+
+def beside_fields(view: Mapping[str, Any], fields: Mapping[str, Refused]) -> dict[str, str]:
+    """The sentence beside each field; one that is not on the screen speaks beside the note."""
+    found: dict[str, str] = {}
+    for name, why in fields.items():
+        block = _block(view, name)
+        found.update({block: sentence(why)} if block else beside_the_note(view, sentence(why)))
+    return found
 
 
 def beside_a_field(view: Mapping[str, Any], refused: Refused) -> dict[str, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from handlers.views import doubts as doubt_views
 from handlers.views import fields
+from handlers.views.doubts import Doubt
+from handlers.views.drafts import Unfinished, offer
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
+from handlers.views.purging import touch_reference
 from handlers.views.words import days, esc, listed, long_day, plural
 from models import lists
 from models.lists import Entry
@@ -16,27 +20,61 @@ from models.receipts import VisitReceipt
 from models.touches import EVENT
 
 FORM = "visit_form"
-# The account's block gets a number behind it (":1") when a tap chooses for the rep: Slack keeps
+# A block gets a number behind its id (":1") when a tap outside it sets what it holds: Slack keeps
 # what a block of the same id held.
 ACCOUNT = "visit_account"
 MET, TYPE, DAY = "visit_met", "visit_type", "visit_day"
 REFERRALS, NOTE = "visit_referrals", "visit_note"
 NEXT_STEP, FOLLOW_UP = "visit_next_step", "visit_follow_up"
-TIME, OUTCOME = "visit_time", "visit_outcome"
+PROMISE, PROMISE_ON = "visit_promise", "visit_promise_on"
+TIME, OUTCOME, HEADCOUNT = "visit_time", "visit_outcome", "visit_headcount"
 SERVICE_LINE, COMPETITOR = "visit_service_line", "visit_competitor"
 MORE, FITS = "visit_more", "visit_fits"
 EDIT, UNDO, NOT_MINE = "visit_edit", "visit_undo", "visit_not_mine"
+LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log_visit", "log_message"
+
+WATCHED = (DAY, MET, REFERRALS, NOTE, NEXT_STEP, FOLLOW_UP)
+"""Fields of which every change is kept as a draft; the account and the type reshape the form."""
+
+LABELS = {
+    ACCOUNT: "Account",
+    MET: "Met with",
+    REFERRALS: "Referrals",
+    NOTE: "Notes",
+    NEXT_STEP: "Next step",
+    PROMISE: "Promise",
+    COMPETITOR: "Competitor",
+}
+"""What fields are called in which a person's own words may stand."""
+
+# What a form was opened from.
+COMMAND, REMINDER, HOME, MESSAGE, SHORTCUT = "command", "reminder", "home", "message", "shortcut"
 
 FIELDS_OF_LISTS = (lists.TOUCH_TYPE, lists.OUTCOME, lists.SERVICE_LINE)
 
 LONGEST_NOTE = 3000
 LONGEST_STEP = 300
+_LONGEST_READ = 400
 _SHOWN_OF_NOTE = 600
+
+_READ_AS = {
+    "account": "account",
+    "contacts": "met",
+    "type": "type",
+    "date": "date",
+    "time": "time",
+    "referrals": "referrals",
+    "follow_up": "follow up",
+    "next_step": "next step",
+    "promise": "promise",
+    "headcount": "headcount",
+    "competitor": "competitor",
+}
 
 
 @dataclass(frozen=True)
 class VisitForm:
-    """What the form holds, as typed and chosen so far."""
+    """What the form holds, as typed and chosen so far, and what it must remember."""
 
     type: str
     day: date | None
@@ -51,15 +89,21 @@ class VisitForm:
     outcome: str | None = None
     service_line: str | None = None
     competitor: Choice | None = None
+    promise: str = ""
+    promise_on: date | None = None
+    headcount: str = ""
     fits: tuple[Choice, ...] = ()  # accounts of which one was probably meant
-    reset: int = 0  # how often the account was chosen by a tap outside its field
+    near: bool = False  # they are near in name to a new account, which stays chosen
+    reset: int = 0  # how often a tap outside a field set what it holds
     touch_id: int | None = None  # the touch being edited
-    source: str = "command"
-
-    @property
-    def account_block(self) -> str:
-        """The present id of the account's block."""
-        return f"{ACCOUNT}:{self.reset}" if self.reset else ACCOUNT
+    draft_id: int | None = None  # the draft being taken up
+    source: str = COMMAND
+    read: str = ""  # what was understood, from which words
+    heard: str = ""  # the words read as the account ...
+    guess: int | None = None  # ... and the account they were read as
+    shown_rules: tuple[str, ...] = ()  # of the patient guard, shown with the tick-box
+    ticked: bool = False  # "This is not about a patient"
+    twin: int | None = None  # the same was logged so many seconds ago
 
 
 def account_choice(account_id: int, name: str, city: str = "", state: str = "") -> Choice:
@@ -93,19 +137,46 @@ def new_competitor(name: str) -> Choice:
     return fields.add_new(name, "a new competitor")
 
 
-def form(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> View:
-    """The form, filled with `state`. `entries` has the lists of `FIELDS_OF_LISTS`."""
+def form(
+    state: VisitForm,
+    entries: Mapping[str, Sequence[Entry]],
+    *,
+    doubts: Sequence[Doubt] = (),
+    unfinished: Unfinished | None = None,
+    said: str = "",
+) -> View:
+    """The form, filled with `state`.
+
+    entries     the lists of `FIELDS_OF_LISTS`.
+    doubts      what the patient guard found in what is typed.
+    unfinished  a draft to offer.
+    said        a sentence to begin with.
+    """
+    # The tick stands for the findings on the screen, and no others.
+    rules = tuple(dict.fromkeys(doubt.rule for doubt in doubts))
+    state = replace(state, shown_rules=rules, ticked=state.ticked and rules == state.shown_rules)
     blocks = [
+        *([fields.section(plain(said))] if said else []),
+        *_twin(state.twin),
+        *doubt_views.blocks(doubts, ticked=state.ticked),
+        *offer(unfinished),
+        *([fields.context(plain(state.read))] if state.read else []),
         fields.search(
-            state.account_block,
-            "Account",
+            _named(ACCOUNT, state),
+            LABELS[ACCOUNT],
             hint="Type a few letters",
             chosen=state.account,
             optional=state.type == EVENT,
             watched=True,
         ),
-        *fields.fits(FITS, state.fits),
-        fields.search_many(MET, "Met with", hint="Names, one after another", chosen=state.met),
+        *_fits(state),
+        fields.search_many(
+            _named(MET, state),
+            LABELS[MET],
+            hint="Names, one after another",
+            chosen=state.met,
+            watched=True,
+        ),
         fields.pick(
             TYPE,
             "Type",
@@ -114,27 +185,85 @@ def form(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> View:
             optional=False,
             watched=True,
         ),
-        fields.day(DAY, "Date", value=state.day),
+        fields.day(DAY, "Date", value=state.day, watched=True),
         fields.text(
-            REFERRALS, "Referrals", value=state.referrals, longest=4, placeholder="How many"
+            REFERRALS,
+            LABELS[REFERRALS],
+            value=state.referrals,
+            longest=4,
+            placeholder="How many",
+            watched=True,
         ),
         fields.text(
-            NOTE,
-            "Notes",
+            _named(NOTE, state),
+            LABELS[NOTE],
             value=state.note,
             longest=LONGEST_NOTE,
             lines=True,
             placeholder="No patient names or numbers",
+            watched=True,
         ),
-        fields.text(NEXT_STEP, "Next step", value=state.next_step, longest=LONGEST_STEP),
-        fields.day(FOLLOW_UP, "Follow up on", value=state.follow_up, optional=True),
+        fields.text(
+            _named(NEXT_STEP, state),
+            LABELS[NEXT_STEP],
+            value=state.next_step,
+            longest=LONGEST_STEP,
+            watched=True,
+        ),
+        fields.day(FOLLOW_UP, "Follow up on", value=state.follow_up, optional=True, watched=True),
         *(_more(state, entries) if state.more else [fields.actions(_MORE_BUTTON, block=MORE)]),
     ]
-    title = "Edit visit" if state.touch_id else "Log a visit"
-    return fields.modal(FORM, title, blocks, metadata=_metadata(state))
+    doubt_views.put_beside(blocks, doubts)
+    return fields.modal(
+        FORM,
+        "Edit visit" if state.touch_id else "Log a visit",
+        blocks,
+        metadata=_metadata(state),
+        submit="Log again" if state.twin is not None else "Save",
+        tells_closing=not state.touch_id,
+    )
 
 
 _MORE_BUTTON = fields.button(MORE, "More", "more")
+
+
+def replaced_only() -> str:
+    """Said when "Replace and save" could replace, and not save."""
+    return "Taken out. Something is still missing: fill it in and press Save."
+
+
+def saved() -> View:
+    """What stands in the form's place after "Replace and save"."""
+    said = "Saved, without what looked like a patient's details. The receipt is in your messages."
+    return {
+        "type": "modal",
+        "title": plain("Saved"),
+        "close": plain("Done"),
+        "blocks": [fields.section(plain(said))],
+    }
+
+
+def read_as(understood: Sequence[tuple[str, str]]) -> str:
+    """What was read from which words: "I read “st marys” as the account, “yday” as the date"."""
+    parts = [f"“{words}” {_READ_AS[field]}" for field, words in understood if field in _READ_AS]
+    return fields.clip(f"I read: {' · '.join(parts)}", _LONGEST_READ) if parts else ""
+
+
+def _twin(seconds: int | None) -> list[Block]:
+    if seconds is None:
+        return []
+    said = f"Already logged {seconds} s ago: this account, this day. Log it again?"
+    return [fields.section(plain(said))]
+
+
+def _fits(state: VisitForm) -> list[Block]:
+    if state.near:
+        return fields.fits(FITS, state.fits, "Close to one already here. Is it the same? Tap it.")
+    return fields.fits(FITS, state.fits)
+
+
+def _named(block: str, state: VisitForm) -> str:
+    return f"{block}:{state.reset}" if state.reset else block
 
 
 def _more(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> list[Block]:
@@ -144,25 +273,49 @@ def _more(state: VisitForm, entries: Mapping[str, Sequence[Entry]]) -> list[Bloc
         fields.pick(
             SERVICE_LINE, "Service line", entries[lists.SERVICE_LINE], chosen=state.service_line
         ),
-        fields.search(COMPETITOR, "Competitor", hint="Who else was there", chosen=state.competitor),
+        fields.search(
+            COMPETITOR, LABELS[COMPETITOR], hint="Who else was there", chosen=state.competitor
+        ),
+        fields.text(
+            _named(PROMISE, state),
+            LABELS[PROMISE],
+            value=state.promise,
+            longest=LONGEST_STEP,
+            placeholder="What you said you would do",
+        ),
+        fields.day(PROMISE_ON, "Promised by", value=state.promise_on, optional=True),
+        fields.text(
+            HEADCOUNT, "Headcount", value=state.headcount, longest=4, placeholder="How many came"
+        ),
     ]
 
 
 def _metadata(state: VisitForm) -> str:
-    """What the form must remember and Slack does not keep: ids, and the one-tap choices."""
+    """What the form must remember and Slack does not keep: ids, the one-tap choices, and which
+    words named an account. Never anything in which the patient guard found something."""
     kept = {
         "account": state.account.id if state.account else None,
         "fits": [[fit.value, fit.label] for fit in state.fits],
+        "near": state.near,
         "more": state.more,
         "reset": state.reset,
         "touch": state.touch_id,
+        "draft": state.draft_id,
         "source": state.source,
+        "read": state.read,
+        "heard": state.heard,
+        "guess": state.guess,
+        "rules": list(state.shown_rules),
+        "twin": state.twin,
     }
-    return json.dumps({name: value for name, value in kept.items() if value})
+    return json.dumps({name: value for name, value in kept.items() if value not in (None, "", [])})
 
 
-def receipt(shown: VisitReceipt | None) -> tuple[str, list[Block]]:
-    """What was stored, when the account is due next, and the way back. None: it was undone."""
+def receipt(shown: VisitReceipt | None, *, taught: str = "") -> tuple[str, list[Block]]:
+    """What was stored, when the account is due next, and the way back. None: it was undone.
+
+    taught  words of the rep's that mean the account from now on.
+    """
     if shown is None:
         text = "Undone. Nothing of that visit is kept."
         return text, [fields.section(plain(text))]
@@ -171,12 +324,16 @@ def receipt(shown: VisitReceipt | None) -> tuple[str, list[Block]]:
     if shown.occurred_at:
         headline += f", {shown.occurred_at}"
     edited = " (edited)" if shown.edits else ""
+    facts = _facts(shown)
+    if taught:
+        facts.append(f"“{taught}” means {where} for you from now on; Settings can forget it")
     blocks = [
         fields.section(mrkdwn(f"*Logged{edited}: {esc(headline)}*")),
-        fields.section(plain(fields.clip("\n".join(_facts(shown)), 3000))),
+        fields.section(plain(fields.clip("\n".join(facts), 3000))),
     ]
     if shown.note:
         blocks.append(fields.context(plain(fields.clip(shown.note, _SHOWN_OF_NOTE))))
+    blocks.append(fields.context(plain(f"Ref {touch_reference(shown.touch_id)}")))
     buttons = _buttons(shown)
     if buttons:
         blocks.append(fields.actions(*buttons))
@@ -187,6 +344,8 @@ def _facts(shown: VisitReceipt) -> list[str]:
     facts = []
     if shown.met:
         facts.append(f"Met {listed(shown.met)}")
+    if shown.headcount:
+        facts.append(plural(shown.headcount, "person", "people") + " there")
     if shown.outcome:
         facts.append(f"Outcome: {shown.outcome}")
     if shown.referrals:
@@ -200,17 +359,23 @@ def _facts(shown: VisitReceipt) -> list[str]:
         facts.append(f"Next: {step}{long_day(shown.follow_up_on, shown.today)}")
     elif shown.next_step:
         facts.append(f"Next: {shown.next_step}")
+    if shown.promise or shown.promise_on:
+        by = f" by {long_day(shown.promise_on, shown.today)}" if shown.promise_on else ""
+        facts.append(f"You promised: {shown.promise or 'something'}{by}")
     if shown.new_account:
         facts.append(f"{shown.account} is a new account")
     if shown.made_owner:
         facts.append(f"{shown.account} had no owner, so it is yours now")
+    if shown.redacted_on:
+        when = long_day(shown.redacted_on, shown.today)
+        facts.append(f"An admin took its words out for good on {when}")
     facts.append(_due(shown))
     return facts
 
 
 def _due(shown: VisitReceipt) -> str:
     if shown.account is None:
-        return "An event without an account: nothing falls due"
+        return "No account, so nothing falls due"
     if shown.due_on is None:
         return "Nobody owns this account, so it reminds nobody"
     tier = f"{shown.tier} account" if shown.tier != "unrated" else "unrated account"

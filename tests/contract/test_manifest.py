@@ -31,7 +31,14 @@ def test_every_command_has_a_route_and_every_route_a_command() -> None:
 
 def test_every_event_has_a_route_and_every_route_an_event() -> None:
     asked = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
-    assert asked == set(routes.EVENTS)
+    assert {event.partition(".")[0] for event in asked} == set(routes.EVENTS)
+    assert {event for event in asked if "." in event} == {"message.im"}
+
+
+def test_every_shortcut_has_a_route_and_every_route_a_shortcut() -> None:
+    asked = MANIFEST["features"]["shortcuts"]
+    assert {each["callback_id"] for each in asked} == set(routes.SHORTCUTS)
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in asked)
 
 
 def test_the_scopes_are_those_that_features_need() -> None:

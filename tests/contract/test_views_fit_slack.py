@@ -73,6 +73,9 @@ def a_full_receipt() -> VisitReceipt:
         note=(NASTY * 60)[:3000],
         next_step=LONG[:300],
         follow_up_on=TODAY,
+        promise=LONG[:300],
+        promise_on=TODAY,
+        headcount=9999,
         due_on=TODAY,
         tier="A",
         max_days=10,
@@ -136,7 +139,9 @@ def test_the_forms_labels_are_the_ones_reps_know(entries: dict[str, list[Entry]]
     assert ", ".join(labels) == first
     more = touches.form(replace(VisitForm(type="visit", day=TODAY), more=True), entries)
     labels = [block["label"]["text"] for block in more["blocks"] if block["type"] == "input"]
-    assert ", ".join(labels) == f"{first}, Time, Outcome, Service line, Competitor"
+    assert ", ".join(labels) == (
+        f"{first}, Time, Outcome, Service line, Competitor, Promise, Promised by, Headcount"
+    )
 
 
 def test_account_is_required_unless_it_is_an_event(entries: dict[str, list[Entry]]) -> None:

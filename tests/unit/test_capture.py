@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import accounts, capture, follow_ups, lists, receipts, referrals, referring
+from models import accounts, capture, follow_ups, lists, receipts, referrals, referring, undoing
 from models.accounts import Account, NewAccount, get
 from models.audit import Audit
 from models.contacts import Contact, NewContact
@@ -121,14 +121,14 @@ def test_the_first_rep_to_log_at_an_ownerless_account_gets_it_and_can_give_it_ba
     with sessions.begin() as session:
         stored = get(session, rep.workspace_id, account.id)
         assert (stored.owner_id, stored.due_on) == (rep.user_id, TODAY + timedelta(days=21))
-        capture.decline(session, rep, touch_id, NOW)
+        undoing.decline(session, rep, touch_id, NOW)
     with sessions.begin() as session:
         stored = get(session, rep.workspace_id, account.id)
         assert (stored.owner_id, stored.due_on) == (None, None)
         a_touch(session, rep, stored, submission="again")
         assert stored.owner_id is None  # they said it is not theirs
         with pytest.raises(AlreadyUndone):
-            capture.decline(session, rep, touch_id, NOW)
+            undoing.decline(session, rep, touch_id, NOW)
 
 
 def test_a_voicemail_does_not_restart_the_clock(sessions: Sessions) -> None:
@@ -167,14 +167,14 @@ def test_undo_takes_back_everything_a_new_account_too(sessions: Sessions) -> Non
         assert touch is not None
         assert count(session, Account) == 1
     with sessions.begin() as session:
-        capture.undo(session, rep, touch.id, NOW + timedelta(hours=1))
+        undoing.undo(session, rep, touch.id, NOW + timedelta(hours=1))
     with sessions.begin() as session:
         left = [count(session, table) for table in (Touch, Referral, Account, Contact)]
         assert left == [0, 0, 0, 0]
-        assert follow_ups.of_touch(session, rep.workspace_id, touch.id) is None
+        assert follow_ups.of_touch(session, rep.workspace_id, touch.id) == {}
         assert receipts.visit(session, rep.workspace_id, touch.id, NOW) is None
         with pytest.raises(AlreadyUndone):
-            capture.undo(session, rep, touch.id, NOW)
+            undoing.undo(session, rep, touch.id, NOW)
         # The form that was undone does not come back by a late second tap.
         assert not capture.store(session, rep, visit, submission="V1", now=NOW)
 
@@ -187,7 +187,7 @@ def test_undo_keeps_a_new_account_that_something_else_uses(sessions: Sessions) -
         first = capture.touches.by_submission(session, rep.workspace_id, "V1")
         assert first is not None and first.account_id is not None
         a_touch(session, rep, first.account_id, days_ago=3)
-        capture.undo(session, rep, first.id, NOW)
+        undoing.undo(session, rep, first.id, NOW)
         kept = get(session, rep.workspace_id, first.account_id)
         assert kept.last_touch_on == TODAY - timedelta(days=3)
 
@@ -197,7 +197,7 @@ def test_a_numbers_row_is_never_given_to_another_touch(sessions: Sessions) -> No
         rep = a_rep(session)
         account = an_account(session, rep.workspace_id, owner=rep)
         gone = a_touch(session, rep, account)
-        capture.undo(session, rep, gone, NOW)
+        undoing.undo(session, rep, gone, NOW)
         assert a_touch(session, rep, account, submission="later") > gone
 
 
@@ -207,7 +207,7 @@ def test_undo_is_possible_for_a_day_and_edit_for_a_week(sessions: Sessions) -> N
         account = an_account(session, rep.workspace_id, owner=rep)
         touch_id = a_touch(session, rep, account)
         with pytest.raises(TooLate):
-            capture.undo(session, rep, touch_id, NOW + timedelta(hours=24, seconds=1))
+            undoing.undo(session, rep, touch_id, NOW + timedelta(hours=24, seconds=1))
         with pytest.raises(TooLate):
             capture.amend(
                 session,
@@ -217,7 +217,7 @@ def test_undo_is_possible_for_a_day_and_edit_for_a_week(sessions: Sessions) -> N
                 submission="E1",
                 now=NOW + timedelta(days=7, seconds=1),
             )
-        capture.undo(session, rep, touch_id, NOW + timedelta(hours=24))
+        undoing.undo(session, rep, touch_id, NOW + timedelta(hours=24))
 
 
 def test_nobody_edits_or_undoes_a_colleagues_touch(sessions: Sessions) -> None:
@@ -226,7 +226,7 @@ def test_nobody_edits_or_undoes_a_colleagues_touch(sessions: Sessions) -> None:
         account = an_account(session, rep.workspace_id, owner=rep)
         touch_id = a_touch(session, rep, account)
         with pytest.raises(NotYours):
-            capture.undo(session, other, touch_id, NOW)
+            undoing.undo(session, other, touch_id, NOW)
         with pytest.raises(NotYours):
             capture.amend(session, other, touch_id, a_visit(account), submission="E", now=NOW)
 

@@ -1,0 +1,94 @@
+"""How many taps a visit takes, counted in the sandbox by what one sees, on a phone's screen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.end_to_end.running import ROOT
+
+
+class Thumb:
+    """Taps, and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.taps = page, 0
+
+    def tap(self, label: str) -> None:
+        """Tap the last button of this label on the screen."""
+        self.taps += 1
+        self._button(label).last.tap()
+
+    def _button(self, label: str) -> Locator:
+        return self.page.get_by_role("button", name=label, exact=True)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[str]:
+    """`touchbase sandbox` with its sample data; its address."""
+    env = {name: value for name, value in os.environ.items() if "SLACK" not in name}
+    env.update(PYTHONPATH=str(ROOT), XDG_CACHE_HOME=str(tmp_path))
+    env.pop("DATABASE_URL", None)
+    words = ["sandbox", "--port", "0", "--no-open"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", *words],
+        cwd=ROOT,
+        env=env,
+        stdout=-1,
+        stderr=-1,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        told = iter(process.stdout.readline, "")
+        yield next(line for line in told if line.startswith("Open ")).split()[1]
+        process.terminate()
+
+
+@pytest.fixture
+def thumb(browser: Browser, sandbox: str) -> Iterator[Thumb]:
+    """A phone with the sandbox open."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(sandbox)
+    yield Thumb(page)
+    context.close()
+
+
+@pytest.mark.browser
+def test_two_taps_from_a_line_to_a_stored_visit(thumb: Thumb) -> None:
+    line = "/logvisit st marys, dr patel + case mgr, in-service, 2 referrals, f/u next tues"
+    thumb.page.get_by_label("Message or command").fill(line)
+    thumb.tap("Send")
+    thumb.tap("Save")
+    thumb.page.get_by_text("Logged: In-service").first.wait_for()
+    assert thumb.taps == 2
+
+
+@pytest.mark.browser
+def test_two_taps_from_a_reminder_to_a_stored_visit(thumb: Thumb) -> None:
+    before = thumb.page.get_by_text("Logged: Visit").count()
+    thumb.page.get_by_role("button", name="Next Monday 8:00").tap()  # a working day comes
+    thumb.page.get_by_text("past due for a touch").first.wait_for()
+    thumb.tap("Log a visit")
+    thumb.tap("Save")
+    thumb.page.get_by_text("Logged: Visit").nth(before).wait_for()
+    assert thumb.taps == 2
+
+
+@pytest.mark.browser
+def test_a_plain_line_takes_the_same_two(thumb: Thumb) -> None:
+    line = "st marys, dr patel, in-service, 2 referrals"
+    thumb.page.get_by_label("Message or command").fill(line)
+    thumb.tap("Send")
+    thumb.tap("Save")
+    thumb.page.get_by_text("Logged: In-service").first.wait_for()
+    assert thumb.taps == 2
