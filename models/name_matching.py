@@ -124,7 +124,7 @@ class Matching(Names):
         scores: dict[int, float] = {}
         for word in rare:
             _add(scores, self.names.rows(word)[:SCANNED], _worth(word, hits))
-        common = self._by_common_words(line)
+        common = self._by_common_words(line, self._near(rare, hits))
         for row in common.keys() & favoured.keys():
             common[row] += favoured[row]
         plain = _highest(common, _TRIED // 2)
@@ -138,22 +138,45 @@ class Matching(Names):
             scores[row] += favoured[row]
         return list(dict.fromkeys((*_highest(scores, _TRIED), *plain)))
 
+    def _holds(self, row: int, word: str) -> bool:
+        account = self.accounts.get(row)
+        return account is not None and word in name_words(account.name)
+
     def _some(self, word: str) -> set[int]:
         """Rows that hold the word, at most `SCANNED`."""
         return set(self.names.rows(word)[:SCANNED])
 
-    def _by_common_words(self, line: Sequence[Word]) -> dict[int, float]:
-        """Accounts called by common words only, "Community General": those with two that stand
-        side by side in the line, a shorter name before a longer."""
-        scores: dict[int, float] = {}
-        pairs = {
-            (word.key, other.key)
-            for word, other in pairwise(line)
-            if not (other.gap or word.used or other.used)
-            and max(weight_of(word.key), weight_of(other.key)) < 1
+    def _near(
+        self, rare: Sequence[str], hits: Mapping[str, Sequence[Hit]]
+    ) -> dict[int, Collection[int]]:
+        """The few rows that a telling word stands for, by its place in the line."""
+        return {
+            hit.place: self.names.rows(word)
+            for word in rare
+            if len(self.names.rows(word)) <= _SPREAD
+            for hit in hits[word]
         }
-        for word, other in sorted(pairs)[:4]:
-            _add(scores, self._some(word) & self._some(other), 1.0)
+
+    def _by_common_words(
+        self, line: Sequence[Word], near: Mapping[int, Collection[int]]
+    ) -> dict[int, float]:
+        """Accounts called by common words only, "Community General": those with two that stand
+        side by side in the line, a shorter name before a longer. Not where a telling word beside
+        them makes a name of them: "Quillback Memorial Hospital"."""
+        scores: dict[int, float] = {}
+        pairs: dict[tuple[str, str], bool] = {}
+        for place, (word, other) in enumerate(pairwise(line)):
+            if other.gap or word.used or other.used:
+                continue
+            if max(weight_of(word.key), weight_of(other.key)) < 1:
+                beside = (*near.get(place - 1, ()), *near.get(place + 2, ()))
+                named = any(
+                    self._holds(row, word.key) and self._holds(row, other.key) for row in beside
+                )
+                key = (word.key, other.key)
+                pairs[key] = pairs.get(key, True) and named
+        for one, two in sorted(pair for pair, named in pairs.items() if not named)[:4]:
+            _add(scores, self._some(one) & self._some(two), 1.0)
         most = max(scores.values(), default=0.0)
         best = [row for row, score in scores.items() if score == most][:1000]
         return {
