@@ -155,6 +155,16 @@ def insert_many_if_absent(
     return {tuple(row) for row in new}
 
 
+def insert_all_if_absent(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those rows that no unique key of the table holds already, thousands at a time: the
+    driver runs one statement over and over. All rows name the same columns."""
+    if rows:
+        statement = _insert_absent_untold(table, session.get_bind().dialect.name)
+        session.connection().execute(statement, [dict(row) for row in rows])
+
+
 def insert_or_update(
     session: Session,
     table: type[Base],
@@ -191,6 +201,12 @@ def _insert_absent(table: type[Base], dialect: str) -> ReturningInsert[Any]:
     made = postgresql.insert if dialect == "postgresql" else sqlite.insert
     columns = cast(Table, table.__table__)
     return made(columns).on_conflict_do_nothing().returning(columns.c.id)
+
+
+@cache
+def _insert_absent_untold(table: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
+    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return made(cast(Table, table.__table__)).on_conflict_do_nothing()
 
 
 def _lock_wait(statement: float) -> int:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.db import Base, insert_if_absent, insert_many_if_absent, within_workspace
+from models.db import Base, insert_all_if_absent, insert_if_absent, within_workspace
 from models.errors import NotYours
 from models.users import Actor
 
@@ -70,8 +70,6 @@ class Draft(Base):
     changed_at: Mapped[datetime]
 
 
-_AT_ONCE = 200  # rows in one statement
-
 KEPT = timedelta(days=7)
 """How long a draft is kept after its last change (reliability B8, "Retention")."""
 
@@ -113,8 +111,7 @@ def add(
 
 def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows made by `row`, at once: those whose key is there already stay as they are."""
-    for first in range(0, len(rows), _AT_ONCE):
-        insert_many_if_absent(session, Draft, rows[first : first + _AT_ONCE], Draft.id)
+    insert_all_if_absent(session, Draft, rows)
 
 
 def row(
