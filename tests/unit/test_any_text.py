@@ -57,7 +57,7 @@ def it(sessions: Sessions) -> Iterator[Clockwork]:
 
 @pytest.mark.parametrize(
     "count",
-    [60, pytest.param(5000, marks=[pytest.mark.soak, pytest.mark.timeout(3000)])],
+    [40, pytest.param(5000, marks=[pytest.mark.soak, pytest.mark.timeout(3000)])],
 )
 def test_no_text_is_lost_or_breaks_a_way_in(it: Clockwork, count: int) -> None:
     @settings(
