@@ -42,8 +42,22 @@ _SAID = re.compile(
     rf"(?:\bat|\baround|@|\bat about|\ba las)\s*({_HOUR})"
     r"(?:[\s\-](fifteen|thirty|forty[\s\-]five))?(?:\s?o'?\s?clock)?(?:\s?-?ish)?"
     r"(?=\s*(?:$|[,;.!?\n)+]|(?:for|and|with|w/|to|on|today|yesterday|yday|tomorrow|in|this|that|"
-    r"he|she|they|we|i|then|but|so|sharp|last|mon|tue|wed|thu|fri|sat|sun|was|is|about|because)\b))",
+    r"he|she|they|we|i|then|but|so|sharp|last|mon|tue|wed|thu|fri|sat|sun|was|is|about|because|"
+    r"met|saw|had|talked|spoke|went|gave|did|dropped|left|stopped|discussed)\b))",
     re.IGNORECASE,
+)
+# Minutes make a time of it, whatever follows but what is counted or paid: "around nine thirty met".
+_SAID_MINUTES = re.compile(
+    rf"(?:(?:\bat|\baround|@|\bat about|\babout)\s*({'|'.join(_NUMBERS)})[\s\-]"
+    r"(fifteen|thirty|forty[\s\-]five)"
+    r"(?!\s*-?\s*(?:dollars?|bucks|days?|minutes?|mins?|percent|beds?|people|ppl|hundred|thousand|"
+    r"lives|units?|feet|[a-z]+\s(?:st|street|ave|avenue|road|rd|drive|blvd)\b|five|one|two|three))\b"
+    rf"|\b({'|'.join(_NUMBERS)})[\s\-](fifteen|thirty|forty[\s\-]five)"
+    r"(?=\s+(?:today|yesterday|yday|this\s+(?:morning|afternoon|am|pm))\b))",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"(?<![\w$#.:/\-])(1[0-2]|[1-9])(?::([0-5]\d))?\s?-\s?(?:1[0-2]|[1-9]):[0-5]\d(?![\d:]|\s?[ap]m?\b)"
 )
 _ISH = re.compile(r"(?<![\w$#.:/\-])(1[0-2]|[1-9])\s?-?ish\b", re.IGNORECASE)
 _PAST = re.compile(rf"\b(half|quarter)\s(past|after|to|till)\s({_HOUR})\b", re.IGNORECASE)
@@ -76,6 +90,11 @@ def _all(text: str) -> Iterator[tuple[int, int, int, int]]:
     for one in _SAID.finditer(text):
         said = " ".join((one.group(2) or "").lower().split())
         yield one.start(), one.end(), _working(_value(one.group(1))), _MINUTES.get(said, 0)
+    for one in _SAID_MINUTES.finditer(text):
+        said = " ".join((one.group(2) or one.group(4)).lower().split())
+        yield one.start(), one.end(), _working(_value(one.group(1) or one.group(3))), _MINUTES[said]
+    for one in _RANGE.finditer(text):
+        yield one.start(), one.end(), _working(int(one.group(1))), int(one.group(2) or 0)
     for one in _ISH.finditer(text):
         yield one.start(), one.end(), _working(int(one.group(1))), 0
     for one in _PAST.finditer(text):

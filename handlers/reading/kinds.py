@@ -41,7 +41,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "virtual meeting",
         re.compile(
-            r"\bzoom(?:ed)?\b|\b(?:ms\s+)?teams\b(?=\s*(?:call|mtg|meeting|chat|$|[,;.\d]|w/|with|at\b|this))"
+            r"\bzoom(?:ed)?\b|\b(?:ms\s+)?teams\b(?=\s*(?:call|mtg|meeting|chat|$|[,;.\d]|w/|w\b|with|at\b|this))"
             r"|\bwebex\b|\bgoogle meet\b|\bfacetime[d]?\b|\bvirtual(?:ly)?\b|"
             r"\bvideo (?:call|chat|meeting)\b",
             _I,

@@ -105,6 +105,11 @@ def test_a_day_looks_forward_for_the_follow_up(words: str, day: str) -> None:
         ("8:15 this am", "08:15"),
         ("last night 7:30", "19:30"),
         ("ayer a las 3", "15:00"),
+        ("around nine thirty met", "09:30"),
+        ("zoom at one thirty contract", "13:30"),
+        ("four fifteen today", "16:15"),
+        ("friday at eleven talked", "11:00"),
+        ("9-9:30", "09:00"),
     ],
 )
 def test_a_time_without_its_half_is_of_the_working_day(words: str, time: str) -> None:

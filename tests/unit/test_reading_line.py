@@ -47,9 +47,9 @@ def test_lines_over_accounts_the_rules_were_not_made_for_are_read_right() -> Non
     assert made.wrong_accounts == made.missed_patients == []
 
 
-def test_lines_that_no_rule_was_made_for_name_no_wrong_account_and_hide_no_patient() -> None:
+def test_lines_held_out_name_no_wrong_account_and_hide_no_patient() -> None:
     made = score(json.loads(HELD_OUT_LINES.read_text(encoding="utf-8")))
-    assert made.whole >= 72, "\n".join(made.misses)  # of 90; 72 on the first run
+    assert made.whole >= 76, "\n".join(made.misses)  # of 90; 72 on the first run
     assert made.wrong_accounts == made.missed_patients == []
 
 
