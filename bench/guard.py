@@ -18,6 +18,7 @@ from models import phi
 
 FOLDER = Path(__file__).parents[1] / "tests" / "guard"
 NOTES, SEALED = FOLDER / "notes.json", FOLDER / "sealed.json"
+SECOND = FOLDER / "second.json"  # written and opened after the sealed third had been mended for
 BLOCK_RECALL, WARN_RECALL, FALSE_BLOCK, FALSE_WARN = 0.99, 0.90, 0.01, 0.08
 """The goals: at least, at least, at most, at most."""
 
@@ -128,6 +129,7 @@ def main() -> None:
     if given.sealed:
         print(f"\nThe sealed third: {sealed_since()}.")
         show("Patient guard, sealed notes", figures(SEALED))
+        show("Patient guard, a second set by another author", figures(SECOND))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def form(
     found = guarding.doubts(state, known)
     if found:
         state = guarding.remembered(state, known)
+        found = guarding.doubts(state, known)
     offered = None
     if is_blank(state) and state.touch_id is None and state.draft_id is None:
         offered = latest(session, actor, now)

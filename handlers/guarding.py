@@ -46,9 +46,10 @@ def without(state: VisitForm, known: Collection[str], *, empty: bool = False) ->
             return text
         return "" if empty else phi.without(text, found)
 
+    base = remembered(state, known)
     clean = replace(
-        remembered(state, known),
-        note=cleaned(state.note),
+        base,
+        note=cleaned(base.note),
         next_step=cleaned(state.next_step),
         promise=cleaned(state.promise),
         account=state.account if _passes(state.account, known) else None,
@@ -59,12 +60,22 @@ def without(state: VisitForm, known: Collection[str], *, empty: bool = False) ->
 
 
 def remembered(state: VisitForm, known: Collection[str]) -> VisitForm:
-    """The form with nothing the guard finds in what the form itself remembers."""
+    """The form with nothing the guard finds in what the form itself remembers. The name of a new
+    account that it offered goes to the notes: words are pointed out there, never dropped."""
+    refused = [one.new_name or "" for one in state.fits if not _passes(one, known)]
+    found = [doubt.words for doubt in doubts(state, known)]
+
+    def hidden(text: str) -> str:
+        for words in found:  # beside other words the guard might read them otherwise
+            text = text.replace(words, phi.REPLACED)
+        return phi.without(text, phi.findings(text, known))
+
     return replace(
         state,
-        read=phi.without(state.read, phi.findings(state.read, known)),
-        heard="" if phi.findings(state.heard, known) else state.heard,
+        read=hidden(state.read),
+        heard=state.heard if hidden(state.heard) == state.heard else "",
         fits=tuple(one for one in state.fits if _passes(one, known)),
+        note=", ".join(filter(None, [*refused, state.note])),
     )
 
 
@@ -78,7 +89,7 @@ def _texts(state: VisitForm) -> Iterator[tuple[str, str]]:
     yield views.NEXT_STEP, state.next_step
     yield views.PROMISE, state.promise
     for block, choices in (
-        (views.ACCOUNT, [state.account]),
+        (views.ACCOUNT, [state.account, *state.fits]),
         (views.MET, state.met),
         (views.COMPETITOR, [state.competitor]),
     ):

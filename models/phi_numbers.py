@@ -155,7 +155,8 @@ _TWO_YEARS = re.compile(r"20\d\d-20\d\d")
 _DOB_NAME = (
     r"(?:d\W{0,2}o\W{0,2}b\b\.?|(?:date|day)s?\s+of\s+birth|d\.?\s?of\s?birth|birth\s?-?dates?|"
     r"birth\s?(?=[:=\-])|(?:bday|birthday)\s+of\s+(?:the\s+)?(?:pt|patient|resident)\b|"
-    r"(?:pt|patient|resident|client)(?:'?s)?\s+(?:birth\s?day|b-?day))"
+    r"(?:pt|patient|resident|client)(?:'?s)?\s+(?:birth\s?day|b-?day)|"
+    r"fecha\s+de\s+nac(?:imiento|\.)|f\.?d\.?n\b\.?)"
 )
 _DOB = re.compile(
     rf"\b{_DOB_NAME}{_FILLER}{dates.UNDER_A_LABEL}"
@@ -164,7 +165,7 @@ _DOB = re.compile(
 )
 _DOB_LATER = re.compile(rf"\b{_DOB_NAME}{_SAID}(?P<date>{dates.WITH_YEAR})", _I)
 _BORN = re.compile(
-    r"\b(?:born|birth\s?day|b-?day|bd|b/d|b\.|birth)(?:\s+(?:is|was|on|the|in|of|it'?s|per|from|"
+    r"\b(?:born|naci[oó]|nacid[oa]|birth\s?day|b-?day|bd|b/d|b\.|birth)(?:\s+(?:is|was|on|the|in|of|it'?s|per|from|"
     r"face\s?sheet|chart|card|says|shows|reads|listed|as)\b)*[\s:]*"
     rf"(?P<date>{dates.WITH_YEAR})",
     _I,
@@ -249,7 +250,9 @@ def _long_record(view: View) -> Spans:
 
 
 def _date_of_birth(view: View) -> Spans:
-    if view.has(("dob", "birth", "bday", "b-day", "d.o", "d o", "d/o", "d-o", "d. o")):
+    if view.has(
+        ("dob", "nac", "fdn", "f.d", "birth", "bday", "b-day", "d.o", "d o", "d/o", "d-o", "d. o")
+    ):
         for found in _DOB.finditer(view.text):
             yield found.span()
         for found in _DOB_LATER.finditer(view.text):

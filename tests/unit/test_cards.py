@@ -191,6 +191,15 @@ def test_words_that_may_be_a_patients_are_kept_only_when_the_rep_says_they_are_n
     assert ticked.entity_id == touch.id and ticked.facts == {"rules": ["patient and name"]}
 
 
+def test_a_new_accounts_name_that_looks_like_a_number_is_not_lost(it: Clockwork) -> None:
+    card = say(it, "new acct: 312 555 0177, left folders")
+    assert "[removed]" in words(card) and "somebody not on your list" in words(card)
+    it.slack.command("U1", "/logvisit", "new acct: 312 555 0177, left folders")
+    form = it.slack.form("U1")
+    assert "312 555 0177" in form.value("Notes")
+    assert "312 555 0177" not in form.view["private_metadata"]
+
+
 def test_a_promise_becomes_a_follow_up_of_its_own(it: Clockwork) -> None:
     card = say(it, "st marys dr patel, I'll send the outcomes flyer by fri")
     press(it, card, "Save")

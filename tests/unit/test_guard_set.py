@@ -9,7 +9,9 @@ import pytest
 from bench import guard
 
 
-@pytest.mark.parametrize("file", [guard.NOTES, guard.SEALED], ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [guard.NOTES, guard.SEALED, guard.SECOND], ids=lambda file: file.stem
+)
 def test_the_guard_tells_patients_from_a_working_day(file: Path) -> None:
     made = guard.figures(file)
     missed = [goal for goal, reached in made.reached.items() if not reached]
