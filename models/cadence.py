@@ -31,11 +31,24 @@ class CadenceRule(Base):
     """The gaps allowed between two qualifying touches of an account of one tier."""
 
     __tablename__ = "cadence_rule"
-    __table_args__ = (UniqueConstraint("workspace_id", "tier", name="cadence_once_per_tier"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "workspace_id",
+            "tier",
+            "account_type",
+            "contact_role",
+            "buying_role",
+            name="cadence_rule_once",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    # What the rule is about; "" is any. A rule with one of the last two is about people.
     tier: Mapped[str] = mapped_column(String(8))
+    account_type: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    contact_role: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    buying_role: Mapped[str] = mapped_column(String(60), default="", server_default="")
     ideal_days: Mapped[int] = mapped_column(SmallInteger)
     max_days: Mapped[int] = mapped_column(SmallInteger)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -38,6 +38,8 @@ class Contact(Base):
     credentials: Mapped[str] = mapped_column(String(60), default="")
     title: Mapped[str] = mapped_column(String(120), default="")
     role: Mapped[str | None] = mapped_column(String(60))  # key of the list contact_role
+    buying_role: Mapped[str | None] = mapped_column(String(60))  # key of the list buying_role
+    last_touch_on: Mapped[date | None]  # of the last qualifying touch with this person
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     status: Mapped[str] = mapped_column(String(8), default="active")  # active, left, unknown

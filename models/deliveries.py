@@ -56,6 +56,7 @@ class Delivery(Base):
         Index("delivery_next", "workspace_id", "state", "priority", "not_before"),
         Index("delivery_in_doubt", "state", "look_at"),
         Index("delivery_of_subject", "workspace_id", "kind", "subject_id"),
+        Index("delivery_done", "workspace_id", "done_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +85,9 @@ class Delivery(Base):
     slack_ts: Mapped[str | None] = mapped_column(String(24))
     via: Mapped[str | None] = mapped_column(String(10))  # direct, reconcile, resend
     error_code: Mapped[str | None] = mapped_column(String(60))
+    file_id: Mapped[str | None] = mapped_column(String(20))  # its picture, uploaded before it
+    acted_at: Mapped[datetime | None]  # when its reader first did something with it, and what
+    acted: Mapped[str | None] = mapped_column(String(12))
     looked: Mapped[int] = mapped_column(SmallInteger, default=0)  # times history was asked
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

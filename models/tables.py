@@ -12,13 +12,18 @@ from models import (  # noqa: F401 - importing them is the point
     deliveries,
     drafts,
     follow_ups,
+    heartbeats,
+    holidays,
     lists,
     merges,
+    reassigning,
     referrals,
     requests,
+    snapshots,
     subscriptions,
     touches,
     users,
+    verdicts,
     workspaces,
 )
 from models.db import Base

@@ -41,7 +41,7 @@ class Touch(Base):
         within_workspace("account", "account_id"),
         within_workspace("user", "user_id"),
         within_workspace("competitor", "competitor_id"),
-        Index("touch_of_user", "workspace_id", "user_id", "occurred_on", "type"),
+        Index("touch_of_user", "workspace_id", "user_id", "occurred_on", "type", "account_id"),
         Index("touch_of_account", "workspace_id", "account_id", "occurred_on"),
     )
 

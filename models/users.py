@@ -61,6 +61,11 @@ class User(Base):
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
     paused_until: Mapped[date | None]  # no morning message before this day
+    holidays: Mapped[str | None] = mapped_column(String(12))  # as the workspace's; None: those
+    daily_lists: Mapped[int] = mapped_column(
+        SmallInteger, default=1, server_default="1"
+    )  # messages nobody asked for
+    reminded_at: Mapped[datetime | None]  # the last morning message was sent
     enrolled_on: Mapped[date]  # their own calendar day; the first reminder comes after it
     greeted_at: Mapped[datetime | None]  # the reminder that says how to stop them was sent
     active: Mapped[bool] = mapped_column(Boolean, default=True)

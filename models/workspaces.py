@@ -23,6 +23,9 @@ class Workspace(Base):
     zone: Mapped[str] = mapped_column(String(64))
     industry_profile: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(12), default="active")
+    holidays: Mapped[str] = mapped_column(
+        String(12), default="US", server_default="US"
+    )  # "US-TX", "" for none
     # Every change of an account's, contact's, alias's or competitor's name takes the next number,
     # so that the lookup reads only what is new; a removal is noted apart: then it reads all.
     names_version: Mapped[int] = mapped_column(default=0)
