@@ -168,7 +168,7 @@ def everything(session: Session, workspace_id: int) -> dict[str, list[dict[str, 
             ).mappings()
         ]
         for name, table in metadata.tables.items()
-        if name not in ASIDE
+        if name not in ASIDE and "workspace_id" in table.c
     }
 
 
