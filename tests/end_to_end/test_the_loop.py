@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.clock import system
-from tests.conftest import Database
 from tests.end_to_end.running import Running, a_bot
 
 HOSPITALS = Path(__file__).parents[3] / "shared/data/cms-hospital-general-information.csv"
@@ -59,13 +58,24 @@ def next_on(day: date, weekday: int) -> date:
 
 
 @pytest.mark.filterwarnings("default:cms-hospital:UserWarning")
-@pytest.mark.parametrize("transport", ["http", "socket"])
-@pytest.mark.parametrize("passes", [10, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("database", "transport", "passes"),
+    [
+        ("sqlite", "socket", 4),
+        ("postgres", "http", 4),
+        *(
+            pytest.param(database, transport, 50, marks=pytest.mark.soak)
+            for database in ("sqlite", "postgres")
+            for transport in ("http", "socket")
+        ),
+    ],
+)
 def test_visit_receipt_reminder_digest(
-    each_database: Database, transport: str, passes: int, tmp_path: Path
+    request: pytest.FixtureRequest, database: str, transport: str, passes: int, tmp_path: Path
 ) -> None:
     """`passes`: how often the reminder's morning is ticked, each time by a process of its own."""
-    with a_bot(each_database.url, socket_mode=transport == "socket") as bot:
+    url: str = request.getfixturevalue(f"{database}_url")
+    with a_bot(url, socket_mode=transport == "socket") as bot:
         hospitals, count = a_file_of_hospitals(tmp_path)
         maps = [word for each in MAPPED for word in ("--map", each)]
         words = (
