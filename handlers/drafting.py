@@ -15,7 +15,7 @@ from handlers.views.drafts import Unfinished
 from handlers.views.fields import Choice, View
 from handlers.views.touches import VisitForm
 from handlers.views.words import day, hour
-from models import aliases, capture, deliveries, drafts, home, lists, requests, touches
+from models import acting, aliases, capture, deliveries, drafts, home, lists, requests, touches
 from models.capture import Visit
 from models.db import Session
 from models.deliveries import Owed
@@ -149,6 +149,7 @@ def store(
         twin = state.twin is not None
         capture.store(session, actor, visit, submission=view_id, now=now, twin=twin)
         drafts.forget_form(session, actor, view_id)
+        _acted(session, actor, state, view_id, now)
     submission = view_id if state.draft_id is None else draft_key(state.draft_id)
     _learn(session, actor, state, visit, submission, now)
     if state.source == touch_views.HOME:
@@ -169,6 +170,18 @@ def take_up(
         card=deliveries.by_key(session, actor.workspace_id, f"card:{draft.id}"),
     )
     draft.status, draft.state, draft.changed_at = drafts.SAVED, {}, now
+    _acted(session, actor, state, draft_key(draft.id), now)
+
+
+def _acted(
+    session: Session, actor: Actor, state: VisitForm, submission: str, now: datetime
+) -> None:
+    """The message whose button opened the form has been acted on, and lists the account no more."""
+    message = acting.own(session, actor, state.delivery_id) if state.delivery_id else None
+    if message is not None:
+        acting.note(session, message, acting.LOGGED, now)
+        key = f"logged:{message.id}:{submission}"[:120]
+        deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
 
 
 def draft_key(draft_id: int) -> str:

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from handlers.parsing import Payload
 from handlers.views import home as views
-from models import home
+from models import follow_ups, home
 from models.clock import Clock
 from models.db import Sessions, reading
 from models.users import Actor
@@ -44,7 +44,7 @@ def done(
     ack()
     follow_up_id = int(action["value"])
     with sessions.begin() as session:
-        home.finish(session, actor, follow_up_id)
+        follow_ups.finish(session, actor, follow_up_id)
     every = views.shows_all(body["view"])
     _publish(client, actor, sessions, clock(), every=every, done=[follow_up_id])
 
@@ -61,7 +61,7 @@ def undo_done(
     """Put a follow-up back on the list."""
     ack()
     with sessions.begin() as session:
-        home.reopen(session, actor, int(action["value"]))
+        follow_ups.bring_back(session, actor, int(action["value"]))
     _publish(client, actor, sessions, clock(), every=views.shows_all(body["view"]))
 
 

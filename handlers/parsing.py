@@ -88,6 +88,7 @@ def visit_form(view: Payload) -> VisitForm:
         reset=int(metadata.get("reset", 0)),
         touch_id=metadata.get("touch"),
         draft_id=metadata.get("draft"),
+        delivery_id=metadata.get("delivery"),
         source=metadata.get("source", touch_views.COMMAND),
         read=str(metadata.get("read", "")),
         heard=str(metadata.get("heard", "")),

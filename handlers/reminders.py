@@ -1,15 +1,16 @@
-"""The list of accounts past due, when it comes, and its buttons. Adherence stays as it is."""
+"""The list of what there is to do, when it comes, and its buttons. Adherence stays as it is."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
-from handlers import parsing
+from handlers import parsing, touches
 from handlers.checking import InvalidForm
 from handlers.parsing import Payload
 from handlers.reading import habits as reading_habits
@@ -18,7 +19,17 @@ from handlers.views import reminders as views
 from handlers.views.fields import Block
 from handlers.views.habits import Setting
 from handlers.views.reminders import PutOff
-from models import accounts, deliveries, habits, lists, put_off, users
+from models import (
+    accounts,
+    acting,
+    deliveries,
+    follow_ups,
+    habits,
+    lists,
+    mornings,
+    put_off,
+    users,
+)
 from models.clock import Clock
 from models.db import Session, Sessions, reading
 from models.deliveries import Delivery
@@ -52,6 +63,85 @@ def remind(line: str, actor: Actor, sessions: Sessions, clock: Clock) -> str:
     return habit_views.changed(_setting(user), day) if wish.on else habit_views.stopped()
 
 
+def more(
+    ack: Ack,
+    action: Payload,
+    body: Payload,
+    client: WebClient,
+    respond: Respond,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
+) -> None:
+    """Do what was chosen from the menu that stands for a line's buttons."""
+    chosen = {**action, "value": action["selected_option"]["value"]}
+    match views.act(chosen["value"]):
+        case views.SNOOZE:
+            snooze(ack, chosen, respond, actor, sessions, clock)
+        case views.NOT_NOW:
+            ask_why(ack, chosen, body, client, actor, sessions)
+        case views.LOG:
+            touches.open_form_for(ack, chosen, body, client, actor, sessions, clock)
+        case views.TOMORROW:
+            tomorrow(ack, chosen, respond, actor, sessions, clock)
+        case views.DONE:
+            done(ack, chosen, respond, actor, sessions, clock)
+
+
+def done(
+    ack: Ack, action: Payload, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Mark a promise or follow-up as done, and show the way back."""
+    ack()
+    follow_up_id, delivery_id = views.ids(action["value"])
+    now = clock()
+    with sessions.begin() as session:
+        message = _message(session, actor, delivery_id)
+        follow_ups.finish(session, actor, follow_up_id)
+        if message:
+            acting.note(session, message, acting.DONE, now)
+            key = f"done:{message.id}:{action['action_ts']}"
+            deliveries.settled(session, message, follow_up_id, key=key, now=now)
+    if not message:
+        _show_list(respond, actor, sessions, actor.today(now), settled=[follow_up_id])
+
+
+def tomorrow(
+    ack: Ack, action: Payload, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Take a promise or follow-up off the list until tomorrow. What it was due stays."""
+    ack()
+    follow_up_id, delivery_id = views.ids(action["value"])
+    now = clock()
+    today = actor.today(now)
+    with sessions.begin() as session:
+        message = _message(session, actor, delivery_id)
+        follow_ups.put_off(session, actor, follow_up_id, today + timedelta(days=1))
+        if message:
+            acting.note(session, message, acting.SNOOZED, now)
+            key = f"tomorrow:{message.id}:{action['action_ts']}"
+            deliveries.settled(session, message, follow_up_id, key=key, now=now)
+    if not message:
+        _show_list(respond, actor, sessions, today, settled=[follow_up_id])
+
+
+def undo_step(
+    ack: Ack, action: Payload, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Put a promise or follow-up back on the list, as open as it was."""
+    ack()
+    follow_up_id, delivery_id = views.ids(action["value"])
+    now = clock()
+    with sessions.begin() as session:
+        message = _message(session, actor, delivery_id)
+        follow_ups.bring_back(session, actor, follow_up_id)
+        if message:
+            key = f"reopen:{message.id}:{action['action_ts']}"
+            deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
+    if not message:
+        _show_list(respond, actor, sessions, actor.today(now))
+
+
 def snooze(
     ack: Ack, action: Payload, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock
 ) -> None:
@@ -64,6 +154,7 @@ def snooze(
         message = _message(session, actor, delivery_id)
         hidden = put_off.for_days(session, actor, account_id, views.snooze_days(chosen), now)
         if message:
+            acting.note(session, message, acting.SNOOZED, now)
             key = f"snooze:{message.id}:{action['action_ts']}"
             deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
     if not message:
@@ -132,6 +223,7 @@ def not_now(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Cl
         message = _message(session, actor, delivery_id)
         hidden = put_off.until_next_round(session, actor, account_id, reason.value, now)
         if message:
+            acting.note(session, message, acting.SKIPPED, now)
             key = f"not_now:{message.id}:{view['id']}"
             deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
     if message:
@@ -160,20 +252,27 @@ def _show_list(
     hidden: Hidden | None = None,
     *,
     every: bool = False,
+    settled: Collection[int] = (),
 ) -> None:
     """The list as it stands now, in the place of the one whose button was pressed."""
     with reading(sessions) as session:
-        text, blocks = _list(session, actor, day, hidden, every=every)
+        text, blocks = _list(session, actor, day, hidden, every=every, settled=settled)
     respond(text=text, blocks=blocks, replace_original=True)
 
 
 def _list(
-    session: Session, actor: Actor, day: date, hidden: Hidden | None = None, *, every: bool = False
+    session: Session,
+    actor: Actor,
+    day: date,
+    hidden: Hidden | None = None,
+    *,
+    every: bool = False,
+    settled: Collection[int] = (),
 ) -> Listed:
-    overdue = accounts.overdue(session, actor.workspace_id, actor.user_id, day)
-    coming = "" if overdue else habit_views.next_due(put_off.next_due(session, actor, day), day)
+    to_do = mornings.to_do(session, actor.workspace_id, actor.user_id, day, settled=settled)
+    coming = "" if to_do else habit_views.next_due(put_off.next_due(session, actor, day), day)
     put_away = [PutOff(hidden.account_id, hidden.name, hidden.until)] if hidden else []
-    return views.today_list(overdue, today=day, show_all=every, put_off=put_away, next_due=coming)
+    return views.today_list(to_do, today=day, show_all=every, put_off=put_away, next_due=coming)
 
 
 def _setting(user: User) -> Setting:

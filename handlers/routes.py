@@ -15,6 +15,7 @@ from handlers import (
     reminders,
     settings,
     touches,
+    verdicts,
     workspace,
 )
 from handlers.listen import Handler
@@ -30,6 +31,7 @@ from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
 from handlers.views import settings as settings_views
 from handlers.views import touches as touch_views
+from handlers.views import verdicts as verdict_views
 
 COMMANDS: Mapping[str, Handler] = {
     "/account": briefs.command,
@@ -74,6 +76,13 @@ ACTIONS: Mapping[str, Handler] = {
     reminder_views.UNDO_SNOOZE: reminders.undo_snooze,
     reminder_views.NOT_NOW: reminders.ask_why,
     reminder_views.SHOW_ALL: reminders.show_all,
+    reminder_views.MORE: reminders.more,
+    reminder_views.DONE: reminders.done,
+    reminder_views.TOMORROW: reminders.tomorrow,
+    reminder_views.UNDO_STEP: reminders.undo_step,
+    verdict_views.NOT_USEFUL: verdicts.not_useful,
+    verdict_views.UNDO: verdicts.undo,
+    verdict_views.STOP: verdicts.stop,
     people_views.BECOME_ADMIN: workspace.become_admin,
     merge_views.WHAT: merging.reshape,
     merge_views.KEEP: merging.reshape,

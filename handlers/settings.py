@@ -146,6 +146,7 @@ def _wish(filled: parsing.Fields, zone: str, source: str, today: date) -> Settin
         zone_source=source,
         quiet=quiet,
         paused_until=paused,
+        daily_lists=views.lists_of(filled.chosen(views.LISTS)),
     )
 
 

@@ -14,6 +14,7 @@ from handlers.checking import InvalidForm
 from handlers.keeping import Keeper
 from handlers.parsing import Payload
 from handlers.views import fields
+from handlers.views import reminders as reminder_views
 from handlers.views import touches as views
 from handlers.views.fields import Choice, View
 from handlers.views.touches import VisitForm
@@ -112,11 +113,15 @@ def open_form_for(
     """Open the form for the account whose button was pressed."""
     ack()
     now = clock()
-    account_id = int(action["value"].partition(":")[0])
+    account_id, delivery_id = reminder_views.ids(action["value"])
     with reading(sessions) as session:
         account = accounts.get(session, actor.workspace_id, account_id)
         source = views.HOME if body.get("view") else views.REMINDER
-        state = replace(lines.blank(actor, now, source), account=_of_account(account))
+        state = replace(
+            lines.blank(actor, now, source),
+            account=_of_account(account),
+            delivery_id=delivery_id or None,
+        )
         view, _ = drafting.form(session, actor, state, now)
     client.views_open(trigger_id=body["trigger_id"], view=view)
 

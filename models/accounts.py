@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, merges, workspaces
+from models import cadence, merges, referrals, workspaces
 from models.db import Base, within_workspace
 from models.errors import NoSuchAccount
 from models.text import name_key
@@ -189,9 +189,17 @@ def overdue(
     """The person's own accounts past their cadence, most urgent first.
 
     One indexed read of what is due, whatever the number of accounts or touches: `due_on` was
-    set when the last touch was stored. A colleague's touch counts too. An account the person
-    put off stays out until the day they chose.
+    set when the last touch was stored; and one of these accounts' referrals. A colleague's touch
+    counts too. An account the person put off stays out until the day they chose.
     """
+    past_due = (
+        Account.workspace_id == workspace_id,
+        Account.owner_id == owner_id,
+        Account.due_on < today,
+        Account.archived_at.is_(None),
+        Account.status.not_in(cadence.EXEMPT),
+    )
+    sent = referrals.lately(session, workspace_id, select(Account.id).where(*past_due), today)
     longest = cadence.max_days(session, workspace_id)
     rows = session.execute(
         select(
@@ -212,11 +220,7 @@ def overdue(
             ),
         )
         .where(
-            Account.workspace_id == workspace_id,
-            Account.owner_id == owner_id,
-            Account.due_on < today,
-            Account.archived_at.is_(None),
-            Account.status.not_in(cadence.EXEMPT),
+            *past_due,
             or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= today),
         )
     ).all()
@@ -231,6 +235,8 @@ def overdue(
                 due_on=row.due_on,
                 days_since=(today - (row.last_touch_on or row.owned_since)).days,
                 max_days=longest[row.tier],
+                referrals=sent.get(row.id, (0, 0))[0],
+                referrals_before=sent.get(row.id, (0, 0))[1],
             )
             for row in rows
         ]

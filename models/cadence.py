@@ -26,6 +26,9 @@ EXEMPT = ("dormant", "inactive", "do_not_call", "on_hold", "not_engaged")
 WEIGHTS = {"A": 4.0, "B": 2.0, "C": 1.0, "D": 0.5, "unrated": 1.0}
 """What a tier weighs when overdue accounts are ranked."""
 
+FALLING = 1.25
+"""What an account weighs more whose referrals fell."""
+
 
 class CadenceRule(Base):
     """The gaps allowed between two qualifying touches of an account of one tier."""
@@ -65,11 +68,20 @@ class Overdue:
     due_on: date
     days_since: int
     max_days: int
+    referrals: int = 0  # from it in the last 90 days ...
+    referrals_before: int = 0  # ... and in the 90 before
+
+    @property
+    def fell(self) -> bool:
+        """Whether it sends fewer referrals than it did."""
+        return self.referrals < self.referrals_before
 
     @property
     def urgency(self) -> float:
-        """(days since / max days) x tier weight: what the list is ranked by."""
-        return self.days_since / self.max_days * WEIGHTS[self.tier]
+        """(days since / max days) x tier weight, x 1.25 if its referrals fell: what the list is
+        ranked by."""
+        weight = WEIGHTS[self.tier] * (FALLING if self.fell else 1)
+        return self.days_since / self.max_days * weight
 
 
 def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) -> date | None:

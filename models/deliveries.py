@@ -35,9 +35,12 @@ from models.db import (
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
 MERGE_RECEIPT = "merge_receipt"
+NUDGE = "nudge"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""
+
+_MOST_SETTLED = 5
 
 PLANNED, SENDING, SENT, UNCERTAIN = "planned", "sending", "sent", "uncertain"
 UNCONFIRMED, HELD, EXPIRED = "unconfirmed", "held", "expired"
@@ -57,6 +60,7 @@ class Delivery(Base):
         Index("delivery_in_doubt", "state", "look_at"),
         Index("delivery_of_subject", "workspace_id", "kind", "subject_id"),
         Index("delivery_done", "workspace_id", "done_at"),
+        Index("delivery_of_user", "workspace_id", "user_id", "done_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -218,6 +222,14 @@ def show_all(session: Session, of: Delivery, *, key: str, now: datetime) -> None
     """Have a morning message show its whole list, now and whenever it is shown anew."""
     owe_change(session, of.workspace_id, of, key=key, now=now)
     of.facts = {**of.facts, "all": True}
+
+
+def settled(session: Session, of: Delivery, follow_up_id: int, *, key: str, now: datetime) -> None:
+    """Have a message show a follow-up that was done or put off in it once more, with the way
+    back, now and whenever it is shown anew; the latest few do."""
+    owe_change(session, of.workspace_id, of, key=key, now=now)
+    before = [one for one in of.facts.get("settled", ()) if one != follow_up_id]
+    of.facts = {**of.facts, "settled": [*before, follow_up_id][-_MOST_SETTLED:]}
 
 
 def call_lane(session: Session, workspace_id: int, at: datetime) -> None:

@@ -20,6 +20,7 @@ class Settings:
     zone_source   where the zone is from: one of `users.ZONE_...`.
     quiet         from and until; None: the usual hours.
     paused_until  no morning message before this day; None: no pause.
+    daily_lists   1: the morning message; 2: in the afternoon what is still open, too.
     """
 
     on: bool
@@ -29,6 +30,7 @@ class Settings:
     zone_source: str
     quiet: tuple[time, time] | None
     paused_until: date | None
+    daily_lists: int = 1
 
 
 def of(user: User) -> Settings:
@@ -41,6 +43,7 @@ def of(user: User) -> Settings:
         zone_source=user.zone_source,
         quiet=users.own_quiet(user),
         paused_until=user.paused_until,
+        daily_lists=user.daily_lists,
     )
 
 
@@ -55,6 +58,7 @@ def save(session: Session, actor: Actor, wish: Settings, now: datetime) -> User:
     user.zone, user.zone_source = wish.zone, wish.zone_source
     user.quiet_from, user.quiet_until = wish.quiet or (None, None)
     user.paused_until = wish.paused_until
+    user.daily_lists = wish.daily_lists
     _move(session, user, now, at=wish.at, work_days=wish.work_days)
     if not wish.on:
         users.stop_reminding(user)
@@ -98,6 +102,11 @@ def stop(session: Session, actor: Actor) -> User:
     user = _hold(session, actor)
     users.stop_reminding(user)
     return user
+
+
+def one_list(session: Session, actor: Actor) -> None:
+    """No list in the afternoon until the actor chooses two again."""
+    _hold(session, actor).daily_lists = 1
 
 
 def _hold(session: Session, actor: Actor) -> User:

@@ -27,8 +27,7 @@ from models.accounts import Account, Snooze
 from models.cadence import Overdue
 from models.deliveries import Owed
 from models.drafts import Draft
-from models.errors import NotYours
-from models.follow_ups import FollowUp
+from models.follow_ups import Step
 from models.habits import Settings
 from models.pipeline import Summary
 from models.put_off import Next
@@ -46,18 +45,6 @@ _MOST_COMING = 20
 
 _TOO_LATE = timedelta(minutes=10)
 """After so long a refresh is given up: whoever opens Home gets a fresh one anyway."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A next step, promise or task of the person's."""
-
-    id: int
-    kind: str
-    text: str
-    account: str | None
-    due_on: date
-    done: bool  # just now: it is shown once more, with the way back
 
 
 @dataclass(frozen=True)
@@ -115,23 +102,13 @@ def of(
         today=today,
         unfinished=drafts.unfinished(session, asking, now, most=_MOST_DRAFTS),
         overdue=accounts.overdue(session, workspace_id, user_id, today),
-        steps=_steps(session, asking, sunday, done),
+        steps=follow_ups.due(session, workspace_id, user_id, sunday, also=done, most=_MOST_STEPS),
         coming=_coming(session, asking, today, sunday),
         next_due=put_off.next_due(session, asking, today),
         week=pipeline.summary(session, workspace_id, {user_id}, monday=monday),
         logged=_logged(session, asking, now),
         settings=habits.of(user),
     )
-
-
-def finish(session: Session, actor: Actor, follow_up_id: int) -> None:
-    """Mark the actor's follow-up as done. Raises NotYours."""
-    _own_step(session, actor, follow_up_id).status = follow_ups.DONE
-
-
-def reopen(session: Session, actor: Actor, follow_up_id: int) -> None:
-    """Take that back. Raises NotYours."""
-    _own_step(session, actor, follow_up_id).status = follow_ups.OPEN
 
 
 def owe_refresh(session: Session, actor: Actor, *, key: str, now: datetime) -> int | None:
@@ -147,32 +124,6 @@ def owe_refresh(session: Session, actor: Actor, *, key: str, now: datetime) -> i
         priority=deliveries.ANSWER_FIRST,
     )
     return deliveries.owe(session, actor.workspace_id, owed, now)
-
-
-def _steps(session: Session, actor: Actor, sunday: date, done: Collection[int]) -> list[Step]:
-    rows = session.execute(
-        select(FollowUp, Account.name)
-        .outerjoin(
-            Account,
-            and_(Account.workspace_id == FollowUp.workspace_id, Account.id == FollowUp.account_id),
-        )
-        .where(
-            FollowUp.workspace_id == actor.workspace_id,
-            FollowUp.user_id == actor.user_id,
-            or_(
-                FollowUp.status.in_([follow_ups.OPEN, follow_ups.LATE]),
-                and_(FollowUp.status == follow_ups.DONE, FollowUp.id.in_(done)),
-            ),
-            FollowUp.due_on <= sunday,
-        )
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(_MOST_STEPS)
-    )
-    return [
-        Step(row.id, row.kind, row.text, name, row.due_on, row.status == follow_ups.DONE)
-        for row, name in rows
-        if row.due_on is not None
-    ]
 
 
 def _coming(session: Session, actor: Actor, today: date, sunday: date) -> list[Coming]:
@@ -229,16 +180,3 @@ def _logged(session: Session, actor: Actor, now: datetime) -> list[Logged]:
         )
         for touch, name in rows
     ]
-
-
-def _own_step(session: Session, actor: Actor, follow_up_id: int) -> FollowUp:
-    found = session.scalar(
-        select(FollowUp).where(
-            FollowUp.workspace_id == actor.workspace_id,
-            FollowUp.user_id == actor.user_id,
-            FollowUp.id == follow_up_id,
-        )
-    )
-    if found is None:
-        raise NotYours
-    return found

@@ -28,6 +28,7 @@ from models.deliveries import (
     Lane,
     call_lane,
 )
+from models.verdicts import NotUseful
 from models.workspaces import Workspace
 
 ACTIVE, SUSPENDED = "active", "suspended"
@@ -301,7 +302,8 @@ def resume(session: Session, workspace_id: int, now: datetime) -> int:
 
 
 def forget(session: Session, before: datetime, most: int) -> int:
-    """Delete deliveries done before that instant, at most so many; how many went."""
+    """Delete deliveries done before that instant, at most so many, and what people thought of
+    them; how many went."""
     done = [SENT, EXPIRED, CANCELLED, DEAD]
     old = session.scalars(
         select(Delivery.id)
@@ -310,7 +312,9 @@ def forget(session: Session, before: datetime, most: int) -> int:
         .limit(most)
     ).all()
     for start in range(0, len(old), 500):
-        session.execute(delete(Delivery).where(Delivery.id.in_(old[start : start + 500])))
+        few = old[start : start + 500]
+        session.execute(delete(NotUseful).where(NotUseful.delivery_id.in_(few)))
+        session.execute(delete(Delivery).where(Delivery.id.in_(few)))
     return len(old)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from models import accounts, follow_ups
 from models.accounts import Account, Snooze
+from models.cadence import Overdue
+from models.follow_ups import PROMISE, Step
 from models.subscriptions import Subscription
 from models.users import User
 from models.workspaces import Workspace
@@ -19,6 +22,23 @@ ACTIVE = "active"
 CLOCKS_APART = timedelta(minutes=5)
 """A place in the plan reckoned by a clock this far ahead of ours (an earlier `tick --at`, a
 sandbox wound back) is reckoned anew."""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What there is to do today.
+
+    steps    promises due and overdue, then follow-ups, each the oldest first.
+    overdue  the accounts past their cadence, most urgent first.
+    settled  steps just done or put off, to be shown once more with the way back.
+    """
+
+    steps: Sequence[Step] = ()
+    overdue: Sequence[Overdue] = ()
+    settled: Sequence[Step] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.overdue)
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,38 @@ def subscriptions_to_plan(session: Session, now: datetime, most: int) -> Sequenc
         .limit(most)
         .with_for_update(of=Subscription, key_share=True, skip_locked=True)
     ).all()
+
+
+def to_do(
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    today: date,
+    *,
+    settled: Collection[int] = (),
+) -> ToDo:
+    """What the person has to do today.
+
+    settled  follow-ups done or put off where the list is shown.
+    """
+    steps, put_away = due_steps(session, workspace_id, user_id, today, settled=settled)
+    overdue = accounts.overdue(session, workspace_id, user_id, today)
+    return ToDo(steps, overdue, put_away)
+
+
+def due_steps(
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    today: date,
+    *,
+    settled: Collection[int] = (),
+) -> tuple[list[Step], list[Step]]:
+    """The promises and follow-ups of `to_do`, and those settled."""
+    found = follow_ups.due(session, workspace_id, user_id, today, also=settled)
+    steps = [one for one in found if not one.done and one.shown_on <= today]
+    steps.sort(key=lambda one: one.kind != PROMISE)
+    return steps, [one for one in found if one.id in settled and one not in steps]
 
 
 def put_off_since(

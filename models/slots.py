@@ -20,6 +20,9 @@ QUIET_FROM, QUIET_UNTIL = time(20, 0), time(7)
 EARLIEST, LATEST = time(5, 0), time(19, 30)
 """The hours a person may choose for the morning message."""
 
+AFTERNOON = time(15, 30)
+"""When the second list of the day comes to those who chose two."""
+
 WEEKDAYS = 0b0011111
 """Work days as bits, Monday the lowest: Monday to Friday."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import deliveries, lanes, slots, subscriptions, users
+from models import budget, deliveries, lanes, slots, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery
 from models.users import User
-from scheduler import quiet
+from scheduler import nudges, quiet
 from scheduler.road import Face
 
 
@@ -50,8 +50,8 @@ def judge(session: Session, row: Delivery, now: datetime) -> Ready | Later | Dro
         return _reminder(session, row, now)
     if row.kind == deliveries.DIGEST:
         return _digest(session, row, now)
-    if row.kind == deliveries.DIGEST_STOPPED and row.user_id is not None:
-        return _unless_quiet(_quiet_of(users.get(session, row.workspace_id, row.user_id), now))
+    if row.user_id is not None and row.priority > deliveries.ANSWER_FIRST:
+        return _unasked(session, row, users.get(session, row.workspace_id, row.user_id), now)
     return Ready()
 
 
@@ -74,6 +74,23 @@ def _reminder(session: Session, row: Delivery, now: datetime) -> Ready | Later |
     if users.is_paused(user, slots.local_day(now, user.zone)):
         return Drop(deliveries.CANCELLED, "paused")
     return _unless_quiet(_quiet_of(user, now))
+
+
+def _unasked(session: Session, row: Delivery, user: User, now: datetime) -> Ready | Later | Drop:
+    """A message to a person beside the morning's: within their budget of the day."""
+    if row.kind == deliveries.NUDGE:
+        if not nudges.is_wanted(user):
+            return Drop(deliveries.CANCELLED, "stopped")
+        opens = nudges.opens(user, row.local_date) if row.local_date is not None else None
+        if opens is not None and opens > now:
+            return Later(opens)
+    until = _quiet_of(user, now)
+    if until is not None:
+        return Later(until)
+    room = budget.room_at(session, user, row.kind, now)
+    if room is None or (row.expires_at is not None and room > row.expires_at):
+        return Drop(deliveries.CANCELLED, "budget")
+    return Ready() if room <= now else Later(room)
 
 
 def _digest(session: Session, row: Delivery, now: datetime) -> Ready | Later | Drop:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from handlers.views import reminders as views
 from handlers.views.fields import Block
 from handlers.views.reminders import Habits, PutOff
-from models import accounts, deliveries, mornings, slots, users
+from models import deliveries, lanes, mornings, slots, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.users import User
-from scheduler import planning
+from scheduler import nudges, planning
 
 LATE_AFTER = timedelta(minutes=30)
 """From when on the message says that it is running late."""
@@ -32,26 +32,27 @@ def plan(session: Session, now: datetime) -> Counter[str]:
         if user.next_due_at is None or user.next_due_at > now:
             users.reschedule(user, now)  # its place was reckoned by a clock ahead of ours
             continue
-        message = _owed(user, now)
+        lists = (_owed(user, now), nudges.owed(user, now))
         users.reschedule(user, now, done=user.next_local_date)
-        if message is not None:
-            owed.append((user.workspace_id, message))
+        owed += [(user.workspace_id, message) for message in lists if message is not None]
     return planning.owe(session, owed, len(people), now)
 
 
 def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, list[Block]] | str:
     """The morning message as things stand now; the reason when there is nothing to say.
 
-    A message already sent is shown anew even when nothing is overdue any more.
+    A message already sent is shown anew even when nothing is to do any more.
     """
     if delivery.user_id is None:
         return STOPPED
     workspace_id, user_id = delivery.workspace_id, delivery.user_id
     user = users.get(session, workspace_id, user_id)
     today = slots.local_day(now, user.zone)
-    overdue = accounts.overdue(session, workspace_id, user_id, today)
-    sent = _sent(session, delivery)
-    if sent is None and not overdue:
+    sent = lanes.original(session, delivery) if delivery.changes_id is not None else None
+    facts = (sent or delivery).facts
+    settled = facts.get("settled", ())
+    to_do = mornings.to_do(session, workspace_id, user_id, today, settled=settled)
+    if sent is None and not to_do:
         return NOTHING_DUE
     hidden = (
         mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
@@ -59,10 +60,10 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         else []
     )
     return views.morning(
-        overdue,
+        to_do,
         today=today,
         delivery_id=delivery.id if sent is None else sent.id,
-        show_all=bool((sent or delivery).facts.get("all")),
+        show_all=bool(facts.get("all")),
         late=sent is None and now - delivery.not_before > LATE_AFTER,
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
@@ -88,13 +89,6 @@ def _owed(user: User, now: datetime) -> Owed | None:
         priority=deliveries.REMINDERS,
         missed="late" if now > closes else None,
     )
-
-
-def _sent(session: Session, delivery: Delivery) -> Delivery | None:
-    """The message that is to be shown anew; None for one that is yet to be sent."""
-    if delivery.changes_id is None:
-        return None
-    return deliveries.get(session, delivery.workspace_id, delivery.changes_id)
 
 
 def _is_first(user: User, sent: Delivery | None) -> bool:

@@ -18,7 +18,7 @@ from handlers.views.fields import Block
 from models import aliases, deliveries, drafts, home, lists, merging, phi, receipts, slots, users
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, reminders
+from scheduler import digests, nudges, reminders
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.CARD: _card,
     home.HOME: _home,
     deliveries.REMINDER: reminders.render,
+    deliveries.NUDGE: nudges.render,
     deliveries.DIGEST: digests.render,
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,

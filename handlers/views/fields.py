@@ -96,6 +96,15 @@ def button(
     return made
 
 
+def overflow(action: str, choices: Sequence[Choice]) -> Block:
+    """The menu behind three dots, of one to five choices."""
+    return {
+        "type": "overflow",
+        "action_id": action,
+        "options": [option(choice) for choice in choices],
+    }
+
+
 def confirm(title: str, text: str, yes: str, no: str) -> Block:
     """A question before a button does its work."""
     return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no)}

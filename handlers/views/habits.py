@@ -40,15 +40,15 @@ def shown(setting: Setting, today: date) -> str:
         )
     return (
         f"Your morning message comes at {hour(setting.at)}, {days(setting.work_days)}, "
-        f"when an account of yours is past due. {_next(setting, today)}\n{_EXAMPLES}"
+        f"when something of yours is due. {_next(setting, today)}\n{_EXAMPLES}"
     )
 
 
 def changed(setting: Setting, today: date) -> str:
     """The answer to somebody who moved it or switched it on."""
     return (
-        f"Done: {hour(setting.at)}, {days(setting.work_days)}, when an account of yours is past "
-        f"due. {_next(setting, today)}"
+        f"Done: {hour(setting.at)}, {days(setting.work_days)}, when something of yours is due. "
+        f"{_next(setting, today)}"
     )
 
 

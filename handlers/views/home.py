@@ -13,9 +13,9 @@ from handlers.views.words import day, hour, plural
 from models import slots
 from models.cadence import Overdue
 from models.drafts import Draft
-from models.follow_ups import PROMISE
+from models.follow_ups import PROMISE, Step
 from models.habits import Settings
-from models.home import Coming, Home, Logged, Step
+from models.home import Coming, Home, Logged
 from models.pipeline import Week
 from models.referrals import IN
 from models.users import ZONE_CHOSEN
@@ -82,10 +82,10 @@ def _offered(draft: Draft, zone: str, today: date) -> Unfinished:
 def _to_do(shown: Home, *, every: bool) -> list[Block]:
     """Today's list and the rest of the week's, and the button for what was cut."""
     today = shown.today
-    steps = [_step(one, today) for one in shown.steps if one.due_on <= today]
+    steps = [_step(one, today) for one in shown.steps if one.shown_on <= today]
     places = [_overdue(one, today) for one in shown.overdue]
     places += [_due(one, today) for one in shown.coming if one.due_on == today]
-    later = [(one.due_on, _step(one, today)) for one in shown.steps if one.due_on > today]
+    later = [(one.shown_on, _step(one, today)) for one in shown.steps if one.shown_on > today]
     later += [(one.due_on, _due(one, today)) for one in shown.coming if one.due_on > today]
     week = [block for _, block in sorted(later, key=lambda pair: pair[0])]
     most_steps, most_places, most_week = _LONG if every else _SHORT
@@ -198,6 +198,8 @@ def summary(settings: Settings, today: date) -> list[str]:
     lines = ["Morning message: off"]
     if settings.on:
         lines = [f"Morning message: {hour(settings.at)}, {habits.days(settings.work_days)}"]
+        if settings.daily_lists > 1:
+            lines.append(f"Afternoon list: {hour(slots.AFTERNOON)}, when something is still open")
     if settings.paused_until is not None and settings.paused_until > today:
         lines.append(f"Paused until {day(settings.paused_until, today)}")
     begins, until = quiet(settings)

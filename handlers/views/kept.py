@@ -31,6 +31,7 @@ def as_row(state: VisitForm) -> dict[str, Any]:
         "headcount": state.headcount,
         "fits": [_pair(one) for one in state.fits],
         "near": state.near,
+        "delivery_id": state.delivery_id,
         "source": state.source,
         "read": state.read,
         "heard": state.heard,

@@ -1,4 +1,7 @@
-"""The list of accounts past their cadence: the morning message, `/touchbase today`, its buttons."""
+"""What there is to do today: the morning message, the afternoon's, `/touchbase today`, the buttons.
+
+Promises and follow-ups that are due come first, then accounts past their cadence.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from handlers.views import fields
+from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
 from handlers.views.words import day, days, esc, hour, listed, plural
 from models.cadence import Overdue
+from models.follow_ups import PROMISE, Step
 from models.lists import Entry
+from models.mornings import ToDo
 
 LOG, SNOOZE, NOT_NOW = "reminder_log", "reminder_snooze", "reminder_not_now"
-SHOW_ALL, UNDO_SNOOZE = "reminder_show_all", "reminder_undo_snooze"
+DONE, TOMORROW, UNDO_STEP = "reminder_done", "reminder_tomorrow", "reminder_undo_step"
+MORE, SHOW_ALL, UNDO_SNOOZE = "reminder_more", "reminder_show_all", "reminder_undo_snooze"
 NOT_NOW_FORM, REASON = "reminder_not_now_form", "skip_reason"
 
 SHOWN = 5
-"""Accounts in the list until somebody asks for all."""
-
-MOST_SHOWN = 40
-"""Accounts in the whole list; with their buttons they fill Slack's 50 blocks."""
+"""Accounts, and promises and follow-ups, in the list until somebody asks for all."""
 
 SNOOZE_DAYS = {"1 day": 1, "3 days": 3, "1 week": 7}
 
+_MOST_BLOCKS = 50  # Slack's
 _NAMED = 3
 _MOST_PUT_OFF = 2
+_SHOWN_OF_STEP = 150
+_HEARD_OF_STEP = 60
 
 
 @dataclass(frozen=True)
@@ -45,18 +51,17 @@ class Habits:
     commands: tuple[str, str] = ("/touchbase remind 08:15 mon-thu", "/touchbase remind off")
 
 
-def value(account_id: int, delivery_id: int) -> str:
-    """What a button of the list carries: ids only. 0 for a list that is no morning message."""
-    return f"{account_id}:{delivery_id}"
+def value(subject_id: int, delivery_id: int) -> str:
+    """What a button of the list carries: ids only, of the account or the follow-up, and of the
+    message; 0 for a list that is no message of the clock's."""
+    return f"{subject_id}:{delivery_id}"
 
 
 def ids(text: str) -> tuple[int, int]:
-    """The account and the delivery (0: none) that a button's or an option's value names.
-
-    Raises ValueError for anything else.
-    """
-    account_id, delivery_id = text.split(":")[:2]
-    return int(account_id), int(delivery_id)
+    """The account or follow-up, and the delivery (0: none), that a button's or an option's value
+    names. Raises ValueError for anything else."""
+    subject_id, delivery_id = text.split(":")[:2]
+    return int(subject_id), int(delivery_id)
 
 
 def snooze_days(text: str) -> int:
@@ -67,8 +72,15 @@ def snooze_days(text: str) -> int:
     return found
 
 
+def act(text: str) -> str:
+    """Which button an option of the short menu stands for, "account:delivery:reminder_log"; the
+    days of a snooze stand for themselves."""
+    wanted = text.split(":")[2]
+    return SNOOZE if wanted.isdecimal() else wanted
+
+
 def morning(
-    overdue: Sequence[Overdue],
+    to_do: ToDo,
     *,
     today: date,
     delivery_id: int,
@@ -77,37 +89,42 @@ def morning(
     first: Habits | None = None,
     put_off: Sequence[PutOff] = (),
 ) -> tuple[str, list[Block]]:
-    """The morning message: the list, most urgent first, each with why and what to do.
+    """The morning message: the list, each line with why and what to do.
 
     first    set in the first one a person ever gets: it says how to move or stop them.
     late     it goes out more than half an hour after its hour.
     put_off  accounts hidden since the message was sent.
     """
-    heading = _heading(overdue, "Good morning. ")
+    heading = _heading(to_do, "Good morning. ")
     if late:
         heading += " (Running late today, sorry.)"
-    blocks = _list(overdue, heading, today, delivery_id, show_all, put_off)
-    if first:
-        blocks.append(fields.context(mrkdwn(_how_to_change(first))))
-    return _heard(overdue, heading), blocks
+    last = [fields.context(mrkdwn(_how_to_change(first)))] if first else []
+    blocks = _list(to_do, heading, today, delivery_id, show_all, put_off, last)
+    return _heard(to_do, heading), blocks
+
+
+def afternoon(to_do: ToDo, *, today: date, delivery_id: int) -> tuple[str, list[Block]]:
+    """The second list of the day: of what was due today, what is still open."""
+    heading = f"Still open: {_due(to_do.steps)}." if to_do.steps else "Nothing is open any more."
+    return _heard(to_do, heading), _list(to_do, heading, today, delivery_id, True, (), [])
 
 
 def today_list(
-    overdue: Sequence[Overdue],
+    to_do: ToDo,
     *,
     today: date,
     show_all: bool = False,
     put_off: Sequence[PutOff] = (),
     next_due: str = "",
 ) -> tuple[str, list[Block]]:
-    """The same list as the answer to `/touchbase today`.
+    """The morning's list as the answer to `/touchbase today`.
 
-    next_due  a sentence on what falls due next, for when nothing is overdue.
+    next_due  a sentence on what falls due next, for when nothing is to do.
     """
-    heading = _heading(overdue, "")
-    if not overdue and next_due:
+    heading = _heading(to_do, "")
+    if not to_do and next_due:
         heading = f"{heading} {next_due}"
-    return _heard(overdue, heading), _list(overdue, heading, today, 0, show_all, put_off)
+    return _heard(to_do, heading), _list(to_do, heading, today, 0, show_all, put_off, [])
 
 
 def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> View:
@@ -124,53 +141,127 @@ def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> 
 
 
 def why(account: Overdue) -> str:
-    """ "A account · 19 of 10 days": what makes an account overdue."""
+    """ "A account · 19 of 10 days · referrals down (2, were 5)": what puts an account where it is
+    on the list."""
     tier = "Unrated" if account.tier == "unrated" else account.tier
-    return f"{tier} account · {account.days_since} of {days(account.max_days)}"
+    reason = f"{tier} account · {account.days_since} of {days(account.max_days)}"
+    if account.fell:
+        reason += f" · referrals down ({account.referrals:,}, were {account.referrals_before:,})"
+    return reason
 
 
-def _heading(overdue: Sequence[Overdue], greeting: str) -> str:
-    if not overdue:
-        return f"{greeting}Nothing is overdue."
-    verb = "is" if len(overdue) == 1 else "are"
-    return f"{greeting}{plural(len(overdue), 'account')} {verb} past due for a touch."
+def _heading(to_do: ToDo, greeting: str) -> str:
+    parts = []
+    if to_do.steps:
+        parts.append(f"{_due(to_do.steps)} {'is' if len(to_do.steps) == 1 else 'are'} due")
+    if to_do.overdue:
+        count = len(to_do.overdue)
+        verb = "is" if count == 1 else "are"
+        parts.append(f"{plural(count, 'account')} {verb} past due for a touch")
+    return f"{greeting}{', and '.join(parts) or 'Nothing is overdue'}."
 
 
-def _heard(overdue: Sequence[Overdue], heading: str) -> str:
+def _due(steps: Sequence[Step]) -> str:
+    """ "1 promise and 2 follow-ups"."""
+    promises = sum(one.kind == PROMISE for one in steps)
+    counts = ((promises, "promise"), (len(steps) - promises, "follow-up"))
+    return listed([plural(count, thing) for count, thing in counts if count])
+
+
+def _heard(to_do: ToDo, heading: str) -> str:
     """What the notification and a screen reader say."""
-    if not overdue:
+    names = [fields.clip(_what(step), _HEARD_OF_STEP) for step in to_do.steps]
+    names += [account.name for account in to_do.overdue]
+    if not names:
         return esc(heading)
-    names = [account.name for account in overdue[:_NAMED]]
-    rest = len(overdue) - len(names)
-    return esc(f"{heading} {listed([*names, f'{rest} more'] if rest else names)}")
+    rest = len(names) - _NAMED
+    few = names[:_NAMED]
+    return esc(f"{heading} {listed([*few, f'{rest} more'] if rest > 0 else few)}")
 
 
 def _list(
-    overdue: Sequence[Overdue],
+    to_do: ToDo,
     heading: str,
     today: date,
     delivery_id: int,
     show_all: bool,
     put_off: Sequence[PutOff],
+    last: Sequence[Block],
 ) -> list[Block]:
+    """The list from top to bottom, within what Slack takes.
+
+    last  what stands below it.
+    """
     blocks = [fields.section(plain(heading))]
-    for account in overdue[:SHOWN]:
+    for step in to_do.steps[:SHOWN]:
+        blocks.append(fields.section(plain(_step(step, today))))
+        blocks.append(fields.actions(*_step_buttons(step, delivery_id)))
+    rest = [_short_step(step, today, delivery_id) for step in to_do.steps[SHOWN:]]
+    for account in to_do.overdue[:SHOWN]:
         blocks.append(fields.section(plain(_line(account, today))))
         blocks.append(fields.actions(*_buttons(account, delivery_id)))
-    rest = overdue[SHOWN:]
-    if show_all:
-        # One block each: with rows of buttons forty accounts would not fit a message.
-        blocks += [_short(account, today, delivery_id) for account in rest[: MOST_SHOWN - SHOWN]]
-        if len(overdue) > MOST_SHOWN:
-            blocks.append(fields.context(plain(f"and {len(overdue) - MOST_SHOWN:,} more")))
-    elif rest:
-        blocks.append(
-            fields.actions(
-                fields.button(SHOW_ALL, f"Show all {len(overdue):,}", value(0, delivery_id))
-            )
-        )
+    rest += [_short(account, today, delivery_id) for account in to_do.overdue[SHOWN:]]
     # The newest few: a person who puts off forty accounts must still get the list.
-    return blocks + [_put_off(hidden, today, delivery_id) for hidden in put_off[-_MOST_PUT_OFF:]]
+    below = [_settled(step, delivery_id) for step in to_do.settled]
+    below += [_put_off(hidden, today, delivery_id) for hidden in put_off[-_MOST_PUT_OFF:]]
+    buttons = []
+    if rest and not show_all:
+        whole = len(to_do.steps) + len(to_do.overdue)
+        label = f"Show all {whole:,}"
+        buttons.append(fields.button(SHOW_ALL, label, value(0, delivery_id)))
+    if delivery_id:
+        buttons.append(verdicts.button(delivery_id))
+    if buttons:
+        below.append(fields.actions(*buttons))
+    below += last
+    if show_all:
+        room = _MOST_BLOCKS - len(blocks) - len(below)
+        shown = rest if len(rest) <= room else rest[: room - 1]
+        blocks += shown
+        if len(shown) < len(rest):
+            blocks.append(fields.context(plain(f"and {len(rest) - len(shown):,} more")))
+    return blocks + below
+
+
+def _step(step: Step, today: date) -> str:
+    """ "Promised: send the flyer" and below it where, and since when it is due."""
+    due = "due today" if step.due_on == today else f"overdue since {day(step.due_on, today)}"
+    where = f"{step.account} · " if step.account else ""
+    lead = "Promised" if step.kind == PROMISE else "Follow up"
+    return f"{lead}: {_what(step)}\n{where}{due}"
+
+
+def _what(step: Step) -> str:
+    words = fields.clip(" ".join(step.text.split()), _SHOWN_OF_STEP)
+    return words or step.account or "no words kept"
+
+
+def _step_buttons(step: Step, delivery_id: int) -> list[Block]:
+    carried = value(step.id, delivery_id)
+    buttons = [
+        fields.button(DONE, "Done", carried, style="primary"),
+        fields.button(TOMORROW, "Tomorrow", carried),
+    ]
+    if step.account_id is not None:
+        buttons.append(fields.button(LOG, "Log a visit", value(step.account_id, delivery_id)))
+    return buttons
+
+
+def _short_step(step: Step, today: date, delivery_id: int) -> Block:
+    carried = value(step.id, delivery_id)
+    options = [Choice(f"{carried}:{DONE}", "Done"), Choice(f"{carried}:{TOMORROW}", "Tomorrow")]
+    if step.account_id is not None:
+        log = f"{value(step.account_id, delivery_id)}:{LOG}"
+        options.append(Choice(log, "Log a visit"))
+    return fields.section(plain(_step(step, today)), accessory=fields.overflow(MORE, options))
+
+
+def _settled(step: Step, delivery_id: int) -> Block:
+    said = "Done" if step.done else "Off your list until tomorrow"
+    return fields.section(
+        plain(f"{said}: {_what(step)}"),
+        accessory=fields.button(UNDO_STEP, "Undo", value(step.id, delivery_id)),
+    )
 
 
 def _line(account: Overdue, today: date) -> str:
@@ -199,10 +290,18 @@ def _buttons(account: Overdue, delivery_id: int) -> list[Block]:
 
 
 def _short(account: Overdue, today: date, delivery_id: int) -> Block:
+    """One block with all of its buttons in a menu: with rows of them forty accounts would not fit
+    a message."""
     carried = value(account.account_id, delivery_id)
-    return fields.section(
-        plain(_line(account, today)), accessory=fields.button(LOG, "Log a visit", carried)
-    )
+    snoozes = [
+        Choice(f"{carried}:{count}", f"Snooze {label}") for label, count in SNOOZE_DAYS.items()
+    ]
+    options = [
+        Choice(f"{carried}:{LOG}", "Log a visit"),
+        *snoozes,
+        Choice(f"{carried}:{NOT_NOW}", "Not now…"),
+    ]
+    return fields.section(plain(_line(account, today)), accessory=fields.overflow(MORE, options))
 
 
 def _put_off(hidden: PutOff, today: date, delivery_id: int) -> Block:
@@ -215,6 +314,6 @@ def _put_off(hidden: PutOff, today: date, delivery_id: int) -> Block:
 def _how_to_change(habits: Habits) -> str:
     move, stop = habits.commands
     return (
-        f"You get this at {hour(habits.at)} on work days when something is overdue. "
+        f"You get this at {hour(habits.at)} on work days when something is due. "
         f"Move it: `{move}` · Stop it: `{stop}`"
     )

@@ -8,12 +8,16 @@ from datetime import date, time
 from handlers.views import fields, habits
 from handlers.views.fields import Block, Choice, View, plain
 from handlers.views.home import quiet
+from handlers.views.words import hour
+from models import slots
 from models.aliases import Taught
 from models.habits import Settings
+from models.lists import Entry
 from models.users import ZONE_CHOSEN
 
 FORM = "settings_form"
 ON, HOUR, DAYS, ZONE = "settings_on", "settings_hour", "settings_days", "settings_zone"
+LISTS = "settings_lists"
 QUIET_FROM, QUIET_UNTIL = "settings_quiet_from", "settings_quiet_until"
 PAUSED, FORGET = "settings_paused", "settings_forget"
 
@@ -21,6 +25,11 @@ SLACKS = Choice("slack", "Same as my Slack profile")
 """The choice of no zone of one's own."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_LISTS = (
+    Entry("1", "One, in the morning"),
+    Entry("2", f"Two: at {hour(slots.AFTERNOON)}, what is still open"),
+)
 
 _OF_THE_US = {
     "America/New_York": "Eastern · New York",
@@ -47,10 +56,11 @@ def form(standing: Settings, taught: Sequence[Taught], today: date, *, metadata:
         fields.tick(
             ON,
             "Morning message",
-            Choice("on", "Tell me in the morning what is past due"),
+            Choice("on", "Tell me in the morning what is due"),
             ticked=standing.on,
         ),
         fields.clock_time(HOUR, "At", value=f"{standing.at:%H:%M}"),
+        fields.pick(LISTS, "Lists a day", _LISTS, chosen=str(standing.daily_lists), optional=False),
         _days(standing.work_days),
         fields.search(
             ZONE, "Time zone", hint="A city, such as Chicago", chosen=chosen, optional=False
@@ -104,6 +114,11 @@ def saved_in_words(lines: Sequence[str], forgotten: int) -> str:
 def work_days(chosen: Sequence[Choice]) -> int:
     """The ticked days as bits, Monday the lowest."""
     return sum(1 << int(one.value) for one in chosen)
+
+
+def lists_of(chosen: Choice | None) -> int:
+    """How many lists a day were chosen."""
+    return int(chosen.value) if chosen and chosen.value in ("1", "2") else 1
 
 
 def time_of(text: str | None) -> time | None:

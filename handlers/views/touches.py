@@ -97,6 +97,7 @@ class VisitForm:
     reset: int = 0  # how often a tap outside a field set what it holds
     touch_id: int | None = None  # the touch being edited
     draft_id: int | None = None  # the draft being taken up
+    delivery_id: int | None = None  # the message whose "Log a visit" opened the form
     source: str = COMMAND
     read: str = ""  # what was understood, from which words
     heard: str = ""  # the words read as the account ...
@@ -301,6 +302,7 @@ def _metadata(state: VisitForm) -> str:
         "reset": state.reset,
         "touch": state.touch_id,
         "draft": state.draft_id,
+        "delivery": state.delivery_id,
         "source": state.source,
         "read": state.read,
         "heard": state.heard,

@@ -17,6 +17,7 @@ from handlers.views import home as views
 from models import deliveries, drafts, follow_ups, home
 from models.accounts import Account
 from models.db import Sessions, reading
+from models.errors import NotYours
 from models.follow_ups import FollowUp
 from models.phi import Clean
 from models.touches import Touch
@@ -147,8 +148,8 @@ def test_nobody_can_settle_a_colleagues_follow_up(sessions: Sessions) -> None:
     with sessions.begin() as session:
         rep, other = a_rep(session), a_rep(session, "U2")
         step = a_step(session, rep, "Send the flyer", TODAY)
-        with pytest.raises(home.NotYours):
-            home.finish(session, other, step.id)
+        with pytest.raises(NotYours):
+            follow_ups.finish(session, other, step.id)
         assert step.status == follow_ups.OPEN
 
 

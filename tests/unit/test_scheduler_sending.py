@@ -264,7 +264,8 @@ def test_a_message_our_own_code_cannot_make_stops_no_other(each_database: Databa
         with_overdue(it, "U1", "U2")
         first = it.rows()[0].id
         with it.sessions.begin() as session:
-            session.get_one(Delivery, first).kind = "unheard-of"
+            row = session.get_one(Delivery, first)
+            row.kind, row.priority = "unheard-of", deliveries.ANSWER_FIRST
         assert it.send() == {"failed": 1, "sent": 1}
         for _ in range(10):
             it.wait(minutes=6)

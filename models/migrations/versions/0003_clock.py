@@ -51,10 +51,12 @@ def upgrade() -> None:
     op.add_column("user", sa.Column("reminded_at", _instant()))
     op.add_column("contact", sa.Column("buying_role", sa.String(60)))
     op.add_column("contact", sa.Column("last_touch_on", sa.Date()))
+    op.add_column("follow_up", sa.Column("hidden_until", sa.Date()))
     op.add_column("delivery", sa.Column("file_id", sa.String(20)))
     op.add_column("delivery", sa.Column("acted_at", _instant()))
     op.add_column("delivery", sa.Column("acted", sa.String(12)))
     op.create_index("delivery_done", "delivery", ["workspace_id", "done_at"])
+    op.create_index("delivery_of_user", "delivery", ["workspace_id", "user_id", "done_at"])
     op.drop_index("touch_of_user", "touch")
     op.create_index(
         "touch_of_user", "touch", ["workspace_id", "user_id", "occurred_on", "type", "account_id"]
@@ -172,11 +174,13 @@ def downgrade() -> None:
         rule.create_unique_constraint("cadence_once_per_tier", ["workspace_id", "tier"])
     op.drop_index("touch_of_user", "touch")
     op.create_index("touch_of_user", "touch", ["workspace_id", "user_id", "occurred_on", "type"])
+    op.drop_index("delivery_of_user", "delivery")
     op.drop_index("delivery_done", "delivery")
     for table, column in (
         ("delivery", "acted"),
         ("delivery", "acted_at"),
         ("delivery", "file_id"),
+        ("follow_up", "hidden_until"),
         ("contact", "last_touch_on"),
         ("contact", "buying_role"),
         ("user", "reminded_at"),
