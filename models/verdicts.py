@@ -64,4 +64,4 @@ def counts(
         .where(NotUseful.workspace_id == workspace_id, NotUseful.said_at.between(since, now))
         .group_by(NotUseful.kind)
     )
-    return dict(rows.tuples().all())
+    return {row.kind: row[1] for row in rows}

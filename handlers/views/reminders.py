@@ -31,6 +31,7 @@ _MOST_BLOCKS = 50  # Slack's
 _NAMED = 3
 _MOST_PUT_OFF = 2
 _SHOWN_OF_STEP = 150
+_SHOWN_IN_SHORT = 70  # of a name past the first few: Slack takes some 13,000 letters in all
 _HEARD_OF_STEP = 60
 
 
@@ -170,7 +171,7 @@ def _due(steps: Sequence[Step]) -> str:
 
 def _heard(to_do: ToDo, heading: str) -> str:
     """What the notification and a screen reader say."""
-    names = [fields.clip(_what(step), _HEARD_OF_STEP) for step in to_do.steps]
+    names = [_what(step, _HEARD_OF_STEP) for step in to_do.steps]
     names += [account.name for account in to_do.overdue]
     if not names:
         return esc(heading)
@@ -223,17 +224,16 @@ def _list(
     return blocks + below
 
 
-def _step(step: Step, today: date) -> str:
+def _step(step: Step, today: date, most: int = _SHOWN_OF_STEP) -> str:
     """ "Promised: send the flyer" and below it where, and since when it is due."""
     due = "due today" if step.due_on == today else f"overdue since {day(step.due_on, today)}"
-    where = f"{step.account} · " if step.account else ""
+    where = f"{fields.clip(step.account, most)} · " if step.account else ""
     lead = "Promised" if step.kind == PROMISE else "Follow up"
-    return f"{lead}: {_what(step)}\n{where}{due}"
+    return f"{lead}: {_what(step, most)}\n{where}{due}"
 
 
-def _what(step: Step) -> str:
-    words = fields.clip(" ".join(step.text.split()), _SHOWN_OF_STEP)
-    return words or step.account or "no words kept"
+def _what(step: Step, most: int = _SHOWN_OF_STEP) -> str:
+    return fields.clip(" ".join(step.text.split()) or step.account or "no words kept", most)
 
 
 def _step_buttons(step: Step, delivery_id: int) -> list[Block]:
@@ -253,7 +253,8 @@ def _short_step(step: Step, today: date, delivery_id: int) -> Block:
     if step.account_id is not None:
         log = f"{value(step.account_id, delivery_id)}:{LOG}"
         options.append(Choice(log, "Log a visit"))
-    return fields.section(plain(_step(step, today)), accessory=fields.overflow(MORE, options))
+    text = _step(step, today, _SHOWN_IN_SHORT)
+    return fields.section(plain(text), accessory=fields.overflow(MORE, options))
 
 
 def _settled(step: Step, delivery_id: int) -> Block:
@@ -264,11 +265,11 @@ def _settled(step: Step, delivery_id: int) -> Block:
     )
 
 
-def _line(account: Overdue, today: date) -> str:
+def _line(account: Overdue, today: date, most: int | None = None) -> str:
     last = account.last_touch_on
     touched = f"last touch {day(last, today)}" if last else "no touch yet"
-    place = f", {account.city}" if account.city else ""
-    return f"{account.name}{place}\n{why(account)} · {touched}"
+    where = f"{account.name}, {account.city}" if account.city else account.name
+    return f"{fields.clip(where, most or len(where))}\n{why(account)} · {touched}"
 
 
 def _buttons(account: Overdue, delivery_id: int) -> list[Block]:
@@ -301,7 +302,8 @@ def _short(account: Overdue, today: date, delivery_id: int) -> Block:
         *snoozes,
         Choice(f"{carried}:{NOT_NOW}", "Not now…"),
     ]
-    return fields.section(plain(_line(account, today)), accessory=fields.overflow(MORE, options))
+    text = _line(account, today, _SHOWN_IN_SHORT)
+    return fields.section(plain(text), accessory=fields.overflow(MORE, options))
 
 
 def _put_off(hidden: PutOff, today: date, delivery_id: int) -> Block:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
-from handlers.views import referrals, touches
+from handlers.views import referrals, reminders, touches, verdicts
 from handlers.views.fields import Block, Choice
 from handlers.views.touches import VisitForm
-from models import lists
+from models import deliveries, follow_ups, lists
+from models.cadence import Overdue
 from models.db import Sessions
+from models.follow_ups import Step
 from models.lists import Entry
+from models.mornings import ToDo
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
 from tests.make import a_rep
 
@@ -182,3 +185,64 @@ def test_the_referral_receipt_fits_with_twenty_referrals(entries: dict[str, list
     text, blocks = referrals.receipt(a_full_referral_receipt(entries[lists.REFERRAL_STATUS]))
     assert problems_in_message({"text": text, "blocks": blocks}) == []
     assert all("<" not in words for words in [text, *marked_up(blocks)])
+
+
+def a_full_day(steps: int, accounts: int) -> ToDo:
+    """So much to do, with the worst names, and as much just settled."""
+    one = Step(
+        id=10**12,
+        kind=follow_ups.PROMISE,
+        text=LONG[:300],
+        account_id=10**12,
+        account=LONG[:120],
+        due_on=date(2025, 12, 31),
+        hidden_until=None,
+        done=False,
+    )
+    account = Overdue(
+        account_id=10**12,
+        name=LONG[:120],
+        tier="unrated",
+        city=LONG[:120],
+        last_touch_on=date(2025, 12, 31),
+        due_on=TODAY,
+        days_since=9999,
+        max_days=999,
+        referrals=1000,
+        referrals_before=9999,
+    )
+    return ToDo([one] * steps, [account] * accounts, [replace(one, done=True), one] * 2)
+
+
+@pytest.mark.parametrize(("steps", "accounts"), [(0, 0), (5, 5), (0, 400), (40, 0), (40, 400)])
+@pytest.mark.parametrize("every", [False, True])
+def test_the_days_list_fits_however_much_there_is(steps: int, accounts: int, every: bool) -> None:
+    to_do = a_full_day(steps, accounts)
+    away = [reminders.PutOff(n, LONG[:120], TODAY) for n in range(9)]
+    first = reminders.Habits(time(7, 30))
+    for text, blocks in (
+        reminders.morning(
+            to_do,
+            today=TODAY,
+            delivery_id=10**12,
+            show_all=every,
+            late=True,
+            first=first,
+            put_off=away,
+        ),
+        reminders.today_list(to_do, today=TODAY, show_all=every, put_off=away),
+        reminders.afternoon(to_do, today=TODAY, delivery_id=10**12),
+    ):
+        assert problems_in_message({"text": text, "blocks": blocks}) == []
+        assert all("<" not in words for words in [text, *marked_up(blocks)])
+        if every and steps + accounts > 40:
+            assert " more" in str(blocks)
+    assert (len(reminders.today_list(to_do, today=TODAY, show_all=True)[1]) == 50) is (
+        steps + accounts > 20
+    )
+
+
+@pytest.mark.parametrize("kind", [deliveries.REMINDER, deliveries.NUDGE, deliveries.DIGEST])
+def test_the_thanks_for_a_verdict_fit(kind: str) -> None:
+    text, blocks = verdicts.thanks(kind, 10**12)
+    assert problems_in_message({"text": text, "blocks": blocks}) == []

@@ -71,6 +71,20 @@ def test_the_form_shows_the_settings_as_they_stand(it: Clockwork) -> None:
     assert shown.value("On vacation until") is None
 
 
+def test_a_second_list_is_chosen_kept_and_given_up(it: Clockwork) -> None:
+    shown = form(it)
+    assert shown.value("Lists a day") == "One, in the morning"
+    shown.pick("Lists a day", "Two: at 3:30 PM, what is still open")
+    shown.save()
+    assert "Afternoon list: 3:30 PM, when something is still open" in shown.words
+    assert it.user().daily_lists == 2
+    shown = form(it)
+    shown.pick("Lists a day", "One, in the morning")
+    shown.save()
+    assert "Afternoon" not in shown.words
+    assert it.user().daily_lists == 1
+
+
 def test_another_hour_and_other_days_move_the_next_message(it: Clockwork) -> None:
     shown = form(it)
     shown.time("At", "08:15")
