@@ -227,6 +227,7 @@ def show_all(session: Session, of: Delivery, *, key: str, now: datetime) -> None
 def settled(session: Session, of: Delivery, follow_up_id: int, *, key: str, now: datetime) -> None:
     """Have a message show a follow-up that was done or put off in it once more, with the way
     back, now and whenever it is shown anew; the latest few do."""
+    session.refresh(of, ["facts"], with_for_update=True)  # two may be settled at once
     owe_change(session, of.workspace_id, of, key=key, now=now)
     before = [one for one in of.facts.get("settled", ()) if one != follow_up_id]
     of.facts = {**of.facts, "settled": [*before, follow_up_id][-_MOST_SETTLED:]}

@@ -48,7 +48,7 @@ _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
     "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
-    "• `/touchbase today` lists your accounts past due, `account st marys` briefs you on one",
+    "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people; admins: `role @ann manager`, "
