@@ -1,0 +1,59 @@
+"""Several replicas on one PostgreSQL: one is stopped in mid send and goes on five minutes later,
+one is told to end; what was in its hand is sent once."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import faults
+from tests.conftest import Database
+from tests.end_to_end.replicas import MORNINGS, Replicas, replicas
+from tests.end_to_end.running import until
+
+FIVE_MINUTES = 300 / 30
+
+LANES = 8
+"""What a replica serves at once, each with a message in its hand."""
+
+
+@pytest.mark.parametrize(
+    "pause", [0.0, pytest.param(FIVE_MINUTES, marks=pytest.mark.soak)], ids=["taken over", "long"]
+)
+def test_a_replica_stopped_in_mid_send_writes_nothing_when_it_goes_on(
+    postgres_url: str, tmp_path: Path, pause: float
+) -> None:
+    """`pause`: how long it is stopped at the least; it is so until others have sent all."""
+    with replicas(postgres_url, tmp_path, workspaces=LANES, people=4) as it:
+        # Slack has half of the messages at once and half a little later; it is slow to say so.
+        it.slack.faults.next("chat.postMessage", faults.late(0.3, after=True), LANES // 2)
+        it.slack.faults.next("chat.postMessage", faults.late(0.2, after=False), LANES // 2)
+        it.dawn(MORNINGS[0])
+        it.start()
+        (first,) = it.running
+        until(lambda: it.count(SENDING) == LANES or None, "a message in each lane's hand")
+        time.sleep(0.1)  # for the last of them to be on its way
+        it.freeze(first)
+        frozen_at = time.monotonic()
+        fence = it.count(FENCES)
+        it.start(3)
+        it.wait_for(MORNINGS[0])
+        assert it.count(FENCES) >= fence + LANES  # each lane has another lease now
+        time.sleep(max(0.0, frozen_at + pause - time.monotonic()))
+        before = it.rows()
+        it.thaw(first)
+        until(lambda: it.logged("delivery.taken_over") == LANES or None, "what it was refused")
+        assert it.rows() == before
+        it.dawn(MORNINGS[1])  # and it is as good as any other again
+        it.wait_for(MORNINGS[1])
+        assert it.stop() == [0, 0, 0, 0]
+        figures = it.check(MORNINGS[:2], 0)
+    assert figures["reconciled"] >= LANES
+    print(f"\nstopped {pause:.0f} s or more: {dict(figures)}, lost 0, doubled 0")
+
+
+SENDING = "SELECT count(*) FROM delivery WHERE state = 'sending'"
+FENCES = "SELECT sum(fence) FROM lane"
