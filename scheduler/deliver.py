@@ -35,9 +35,11 @@ _MOST_DROPPED = 200
 def send_due(road: Road) -> Counter[str]:
     """Give every free lane with something due its turn. Counts: "sent", "uncertain", "expired",
     "cancelled", "failed"."""
+    counts = Counter(outcomes.catch_up(road) for _ in range(len(road.unstored)))
+    del counts[""]
     with reading(road.sessions) as session:
         if not lanes.any_due(session, road.clock()):
-            return Counter()  # as most seconds of the day, and nobody's write was held up
+            return counts  # as most seconds of the day, and nobody's write was held up
     with road.sessions.begin() as session:
         leases = lanes.claim(
             session,
@@ -48,7 +50,6 @@ def send_due(road: Road) -> Counter[str]:
             most=road.timing.lanes,
             answers_only=road.answers_only,
         )
-    counts: Counter[str] = Counter()
     if len(leases) == 1:
         counts.update(_turn(road, leases[0]))
     elif leases:
@@ -64,7 +65,7 @@ def _turn(road: Road, lease: Lease) -> Counter[str]:
     job, told = None, None
     for place in range(road.timing.turn + 1):
         goes_on = place < road.timing.turn and not road.stopping.is_set()
-        with road.sessions.begin() as session:
+        with outcomes.remembered(road, lease, job, told), road.sessions.begin() as session:
             if job is not None and told is not None:
                 counted, lane_open = outcomes.store(session, road, lease, job, told)
                 counts[counted] += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -73,6 +75,36 @@ def store(
         case Fate.REFUSED:
             _refused(session, row, told.code, road.clock())
             return "failed", True
+
+
+@contextmanager
+def remembered(
+    road: Road, lease: Lease, job: Job | None, told: Answer | Nothing | None
+) -> Iterator[None]:
+    """Around the transaction that stores a job's outcome: when it fails (the database went away,
+    say), what Slack said is kept for `catch_up`, and nobody need look for the message."""
+    try:
+        yield
+    except Exception:
+        if job is not None and told is not None:
+            road.unstored.append((lease, job, told))
+        raise
+
+
+def catch_up(road: Road) -> str:
+    """Store an outcome that could not be stored; what it counts as, "" for nothing. One that
+    cannot be stored for long is dropped: by then the message is looked for as one in doubt."""
+    if not road.unstored:
+        return ""
+    lease, job, told = road.unstored.popleft()
+    try:
+        with road.sessions.begin() as session:
+            return store(session, road, lease, job, told)[0]
+    except Exception as fault:
+        log.warning("delivery.unstored", delivery=job.row.id, fault=type(fault).__name__)
+        if road.machine() - job.begun_at < seconds(road.timing.patience):
+            road.unstored.append((lease, job, told))
+        return ""
 
 
 def greet(session: Session, row: Delivery) -> None:

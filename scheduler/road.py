@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from slack_sdk import WebClient
 
 from models.clock import Clock
 from models.db import Sessions
 from models.deliveries import Delivery
-from models.lanes import Attempt
+from models.lanes import Attempt, Lease
 from scheduler.pace import Pace
 from scheduler.timing import Timing
 
@@ -36,6 +38,7 @@ class Road:
     answers_only  send only answers to what somebody just did.
     given         the people's clock was given (`tick --at`) and is what settling goes by too.
     owner         a name for this process, unlike any other's.
+    unstored      what Slack said of messages while the database was away, to be stored yet.
     """
 
     sessions: Sessions
@@ -47,6 +50,7 @@ class Road:
     given: bool = False
     owner: str = field(default_factory=_somebody)
     stopping: threading.Event = field(default_factory=threading.Event)
+    unstored: deque[tuple[Lease, Job, Any]] = field(default_factory=deque)
     pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
