@@ -38,7 +38,7 @@ def let_slack_fail(it: Replicas, seed: int) -> None:
 
 def a_stormy_week(database: Database, folder: Path, seed: int, **size: int) -> None:
     days, kills = size.pop("days"), size.pop("kills")
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     begun = time.monotonic()
     with replicas(database.url, folder, **size) as it:
         let_slack_fail(it, seed)

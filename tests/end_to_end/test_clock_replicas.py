@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import faults
-from tests.conftest import Database
-from tests.end_to_end.replicas import MORNINGS, Replicas, replicas
+from tests.end_to_end.replicas import MORNINGS, replicas
 from tests.end_to_end.running import until
 
 FIVE_MINUTES = 300 / 30
@@ -57,3 +56,28 @@ def test_a_replica_stopped_in_mid_send_writes_nothing_when_it_goes_on(
 
 SENDING = "SELECT count(*) FROM delivery WHERE state = 'sending'"
 FENCES = "SELECT sum(fence) FROM lane"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", [21])
+def test_replicas_stopped_anywhere_and_resumed(
+    postgres_url: str, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    with replicas(postgres_url, tmp_path, workspaces=16, people=12) as it:
+        it.start(4)
+        for morning in MORNINGS:
+            it.dawn(morning)
+            goal = it.posts + chance.randint(1, 100)
+            until(lambda goal=goal: it.posts >= goal or None, "a few posts")
+            time.sleep(chance.uniform(0, 0.02))
+            one = chance.choice(it.running)
+            it.freeze(one)
+            frozen_at = time.monotonic()
+            it.wait_for(morning)
+            time.sleep(max(0.0, frozen_at + FIVE_MINUTES - time.monotonic()))
+            it.thaw(one)
+        assert it.stop() == [0, 0, 0, 0]
+        figures = it.check(MORNINGS, seed)
+    print(f"\nseed {seed}: stopped {len(MORNINGS)} times: {dict(figures)}, lost 0, doubled 0")
