@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, make_url, text
 from bot.sandbox.form import Form
 from bot.sandbox.world import Identity
 from models.clock import system
-from models.db import Sessions
+from models.db import Sessions, open_engine, sessions_for
 from tests.by_the_clock import an_answer
 from tests.conftest import Database
 from tests.end_to_end.running import Running, a_bot, until
@@ -199,3 +199,27 @@ def test_a_database_gone_and_back_loses_no_word_and_no_message(
 
 
 NOT_SENT = "SELECT count(*) FROM delivery WHERE state != 'sent'"
+
+
+@pytest.mark.parametrize("size", [Size(writers=10, readers=4, seconds=0)], ids=["short"])
+def test_after_a_failover_one_save_at_most_is_refused(
+    postgres: str, postgres_url: str, size: Size
+) -> None:
+    engine = open_engine(postgres_url, statement=30)
+    database = Database(postgres_url, sessions_for(engine))
+    with a_field(database, size) as bot:
+        forms = {who: filled_in(bot, who) for who in writers(size)}
+        with ThreadPoolExecutor(8) as pool:  # so that it has several connections to lose
+            assert all(pool.map(lambda who: bot.slack.command(who, "/touchbase").ok, forms))
+        owe_everybody(database.sessions, size)
+        bot.engine.dispose()
+        engine.dispose()
+        end_connections(postgres, postgres_url)
+        refused = [who for who in writers(size) if not save(bot, forms[who])]
+        assert len(refused) <= 1
+        assert all(save(bot, forms[who]) for who in refused)
+        everybody = [*writers(size), *readers(size)]
+        until(lambda: all(bot.dms(who) for who in everybody), "everybody's message", 60)
+        assert bot.value("SELECT count(*) FROM touch") == size.writers
+        assert ended(bot) == 0
+    engine.dispose()

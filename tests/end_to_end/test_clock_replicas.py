@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox import faults
+from tests.conftest import Database
 from tests.end_to_end.replicas import MORNINGS, replicas
 from tests.end_to_end.running import until
 
@@ -56,6 +58,25 @@ def test_a_replica_stopped_in_mid_send_writes_nothing_when_it_goes_on(
 
 SENDING = "SELECT count(*) FROM delivery WHERE state = 'sending'"
 FENCES = "SELECT sum(fence) FROM lane"
+
+
+def test_told_to_end_a_replica_finishes_what_is_in_its_hand(
+    each_database: Database, tmp_path: Path
+) -> None:
+    with replicas(each_database.url, tmp_path, workspaces=LANES, people=3) as it:
+        it.slack.faults.always("chat.postMessage", faults.late(0.2, after=False))
+        it.dawn(MORNINGS[0])
+        it.start()
+        until(lambda: it.count(SENDING) >= LANES // 2 or None, "messages in hand")
+        assert it.stop() == [0]
+        states = Counter(row.state for row in it.rows())
+        assert states.keys() == {"sent", "planned"}, states
+        assert states["sent"] == it.posts >= LANES // 2
+        assert it.count("SELECT count(*) FROM lane WHERE lease_owner IS NOT NULL") == 0
+        it.start()  # and the next one, which has a lease to wait for nowhere, sends the rest
+        it.wait_for(MORNINGS[0])
+        assert it.stop() == [0]
+        assert it.check(MORNINGS[:1], 0)["reconciled"] == 0
 
 
 @pytest.mark.soak
