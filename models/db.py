@@ -108,6 +108,7 @@ def open_engine(url: str, *, statement: float = 1.5, pool_wait: float = 1.0) -> 
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 2,
+            **_until_given_up(statement),
             "application_name": f"touchbase/{os.getpid()}",
             "options": f"{waits} -c idle_in_transaction_session_timeout=10000",
         },
@@ -207,6 +208,18 @@ def _insert_absent(table: type[Base], dialect: str) -> ReturningInsert[Any]:
 def _insert_absent_untold(table: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
     made = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return made(cast(Table, table.__table__)).on_conflict_do_nothing()
+
+
+def _until_given_up(statement: float) -> dict[str, int]:
+    """When a connection counts as lost whose other side has fallen silent (a host that died, a
+    firewall): by themselves the kernels wait a quarter of an hour. libpq ignores these settings
+    on a Unix socket. Source: postgresql.org/docs/current/libpq-connect.html."""
+    return {
+        "tcp_user_timeout": int(min(statement, 5.0) * 1000),  # for what was sent, milliseconds
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
 
 
 def _lock_wait(statement: float) -> int:
