@@ -1,16 +1,18 @@
-"""`/touchbase digest`: whether a channel gets figures on Mondays."""
+"""`/touchbase digest`, whether a channel gets figures on Mondays, and the digest's buttons."""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from handlers import reminders
 from handlers.parsing import Payload
 from handlers.views import digests as views
 from handlers.views.digests import Digest
-from models import permissions, subscriptions, users
+from models import permissions, pictures, snapshots, subscriptions, users
 from models.clock import Clock
 from models.db import Session, Sessions, reading
 from models.errors import NotAChannel, NotInChannel, SharedChannel
@@ -51,6 +53,24 @@ def digest(
             return views.standing(standing, actor.slack_id, actor.today(now))
         case _:
             return views.USAGE
+
+
+def heat_map(
+    ack: Ack, action: Payload, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """Send the picture of their accounts to whoever pressed the button."""
+    ack()
+    with sessions.begin() as session:
+        snapshot = snapshots.get(session, actor.workspace_id, int(action["value"]))
+        pictures.owe(session, actor, snapshot, key=action["action_ts"], now=clock())
+    respond(text=views.picture_comes(), response_type="ephemeral", replace_original=False)
+
+
+def my_list(ack: Ack, respond: Respond, actor: Actor, sessions: Sessions, clock: Clock) -> None:
+    """Show whoever pressed the button their own list, as `/touchbase today` does."""
+    ack()
+    text, blocks = reminders.today(actor, sessions, clock)
+    respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
 
 def _must_post(client: WebClient, command: Payload) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from handlers import (
     briefs,
     cards,
+    digests,
+    figures,
     home,
     merging,
     people,
@@ -23,9 +25,11 @@ from handlers.views import briefs as brief_views
 from handlers.views import cards as card_views
 from handlers.views import doubts as doubt_views
 from handlers.views import drafts as draft_views
+from handlers.views import figures as figure_views
 from handlers.views import home as home_views
 from handlers.views import merging as merge_views
 from handlers.views import people as people_views
+from handlers.views import pipeline as pipeline_views
 from handlers.views import purging as purge_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
@@ -83,6 +87,10 @@ ACTIONS: Mapping[str, Handler] = {
     verdict_views.NOT_USEFUL: verdicts.not_useful,
     verdict_views.UNDO: verdicts.undo,
     verdict_views.STOP: verdicts.stop,
+    pipeline_views.ROWS: figures.show,
+    pipeline_views.HEAT_MAP: digests.heat_map,
+    pipeline_views.MY_LIST: digests.my_list,
+    figure_views.TURN: figures.turn,
     people_views.BECOME_ADMIN: workspace.become_admin,
     merge_views.WHAT: merging.reshape,
     merge_views.KEEP: merging.reshape,

@@ -35,7 +35,7 @@ from models.db import (
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
 MERGE_RECEIPT = "merge_receipt"
-NUDGE = "nudge"
+NUDGE, HEAT_MAP = "nudge", "heat_map"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""

@@ -75,6 +75,13 @@ def touch_scope(actor: Actor, owner_id: int | None) -> str:
     return TEAM if actor.role == MANAGER else OWN
 
 
+def row_scope(actor: Actor) -> str:
+    """Whose rows behind a digest's figures the actor may read; of the rest there is the count."""
+    if actor.role == ADMIN:
+        return EVERYONE
+    return TEAM if actor.role == MANAGER else OWN
+
+
 def digest_scope(actor: Actor) -> str:
     """About whom a digest asked for by the actor is: everyone for an admin, their own team,
     themselves included, for a manager. Raises NotAllowed for a rep.

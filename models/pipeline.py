@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, case, distinct, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -54,6 +55,27 @@ class Week:
         return Kept(
             sum(tier.accounts for tier in self.kept.values()),
             sum(tier.within for tier in self.kept.values()),
+        )
+
+    def as_numbers(self) -> dict[str, Any]:
+        """The figures as they are kept in a snapshot."""
+        return {
+            "monday": self.monday.isoformat(),
+            "touches": self.touches,
+            "reached": self.reached,
+            "referrals": [[*what, count] for what, count in sorted(self.referrals.items())],
+            "kept": {tier: [kept.accounts, kept.within] for tier, kept in self.kept.items()},
+        }
+
+    @classmethod
+    def of_numbers(cls, told: Mapping[str, Any]) -> Week:
+        """The figures as they were told."""
+        return cls(
+            monday=date.fromisoformat(told["monday"]),
+            touches=told["touches"],
+            reached=told["reached"],
+            referrals={(way, status): count for way, status, count in told["referrals"]},
+            kept={tier: Kept(*kept) for tier, kept in told["kept"].items()},
         )
 
     def received(self, direction: str) -> int:
@@ -106,12 +128,13 @@ def summary(
     )
 
 
-def _whose(
+def whose(
     workspace_id: int,
     people: Collection[int] | None,
     column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
 ) -> ColumnElement[bool]:
-    """Rows of these people. Everyone is named one by one too: the indexes go by person."""
+    """Rows of these people (None: everyone). Everyone is named one by one too: the indexes go by
+    person."""
     if people is not None:
         return column.in_(sorted(people))
     return column.in_(select(User.id).where(User.workspace_id == workspace_id))
@@ -130,7 +153,7 @@ def _touches(
         select(week, func.count(), func.count(distinct(Touch.account_id)))
         .where(
             Touch.workspace_id == workspace_id,
-            _whose(workspace_id, people, Touch.user_id),
+            whose(workspace_id, people, Touch.user_id),
             Touch.occurred_on.between(before, monday + timedelta(days=6)),
         )
         .group_by(week)
@@ -151,7 +174,7 @@ def _referrals(
         select(week, Referral.direction, Referral.status, func.count())
         .where(
             Referral.workspace_id == workspace_id,
-            _whose(workspace_id, people, Referral.owner_id),
+            whose(workspace_id, people, Referral.owner_id),
             Referral.received_on.between(before, monday + timedelta(days=6)),
         )
         .group_by(week, Referral.direction, Referral.status)
@@ -202,7 +225,7 @@ def _kept(
         select(Account.tier, func.count(), func.sum(case((within, 1), else_=0)))
         .where(
             Account.workspace_id == workspace_id,
-            _whose(workspace_id, people, Account.owner_id),
+            whose(workspace_id, people, Account.owner_id),
             Account.owned_since <= sunday,
             Account.archived_at.is_(None),
             Account.status.not_in(cadence.EXEMPT),

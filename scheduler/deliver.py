@@ -9,24 +9,33 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import structlog
 from slack_sdk import WebClient
 
-from models import home, lanes
+from models import deliveries, home, lanes
+from models import pictures as picture_models
 from models.db import Session, reading
 from models.deliveries import Delivery
 from models.lanes import Lease
-from scheduler import answers, outcomes, readiness
+from scheduler import answers, digests, outcomes, pictures, readiness
 from scheduler.answers import Answer, Fate
+from scheduler.pictures import NotUploaded
 from scheduler.readiness import Drop, Later
 from scheduler.render import Message, Nothing, render
 from scheduler.road import Job, Road
 from scheduler.timing import seconds
 
 log = structlog.get_logger(__name__)
+
+PREPARE: Mapping[str, Callable[[Road, Job], Delivery]] = {
+    deliveries.DIGEST: digests.keep,
+    deliveries.HEAT_MAP: pictures.upload,
+}
+"""What is done, outside any transaction of the lane's, before a message of a kind is made."""
 
 _MOST_DROPPED = 200
 """Rows closed unsent in one transaction."""
@@ -104,8 +113,11 @@ def _take(session: Session, road: Road, lease: Lease, counts: Counter[str]) -> J
 def _send(road: Road, job: Job) -> Answer | Nothing:
     """Make the message and post it; what became of it."""
     try:
+        row = PREPARE[job.row.kind](road, job) if job.row.kind in PREPARE else job.row
         with reading(road.sessions) as session:
-            message = render(session, job.row, job.at)
+            message = render(session, row, job.at)
+    except NotUploaded as failed:
+        return failed.answer
     except Exception as fault:  # one message that cannot be made must not stop the others
         reference = f"TB-{secrets.token_hex(3).upper()}"
         log.error("delivery.unmade", delivery=job.row.id, ref=reference, exc_info=fault)
@@ -150,9 +162,11 @@ def _post(road: Road, job: Job, message: Message) -> Answer:
                 link_names=False,
                 unfurl_links=False,
                 unfurl_media=False,
+                thread_ts=picture_models.thread_of(row),
             )
     except Exception as fault:  # whatever it is, it says something about the message
-        return answers.of_failure(fault)
+        answer = answers.of_failure(fault)
+        return pictures.of_post(answer) if row.kind in pictures.KINDS else answer
     return answers.of_reply(reply)
 
 

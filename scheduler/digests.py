@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from handlers.views import pipeline as views
 from handlers.views.fields import Block
-from models import deliveries, mornings, pipeline, subscriptions, users
-from models.db import Session
+from models import deliveries, digests, mornings, snapshots, subscriptions
+from models.db import Session, reading
 from models.deliveries import Delivery, Owed
-from models.subscriptions import EVERYONE, Subscription
+from models.subscriptions import Subscription
 from scheduler import planning
+from scheduler.road import Job, Road
 
 STOPPED = "stopped"
 
@@ -32,22 +33,40 @@ def plan(session: Session, now: datetime) -> Counter[str]:
     return planning.owe(session, owed, len(channels), now)
 
 
+def keep(road: Road, job: Job) -> Delivery:
+    """Before a digest is first made: reckon its week and keep the figures, so that whatever shows
+    it later, this message after a crash included, says the same."""
+    row = job.row
+    if "snapshot" in row.facts or row.subject_id is None or row.local_date is None:
+        return row
+    monday = row.local_date - timedelta(weeks=1)
+    with reading(road.sessions) as session:
+        found = subscriptions.get(session, row.workspace_id, row.subject_id)
+        if found is None or not found.active:
+            return row
+        known = digests.find(session, found, monday)
+        gathered = None if known else digests.gather(session, found, monday)
+    with road.sessions.begin() as session:
+        if gathered is not None:
+            known = digests.keep(session, found, monday, gathered, job.at)
+        stored = deliveries.get(session, row.workspace_id, row.id)
+        if known is None or stored is None:
+            return row
+        stored.facts = {**stored.facts, "snapshot": known.id}
+        return stored
+
+
 def render(session: Session, delivery: Delivery, _now: datetime) -> tuple[str, list[Block]] | str:
-    """The digest of the week before the Monday it was planned for."""
+    """The digest of the week before the Monday it was planned for, from what was kept."""
     found = (
         subscriptions.get(session, delivery.workspace_id, delivery.subject_id)
         if delivery.subject_id is not None
         else None
     )
-    if found is None or not found.active or delivery.local_date is None:
+    if found is None or not found.active or "snapshot" not in delivery.facts:
         return STOPPED
-    team = (
-        None if found.scope == EVERYONE else users.team(session, found.workspace_id, found.user_id)
-    )
-    summary = pipeline.summary(
-        session, found.workspace_id, team, monday=delivery.local_date - timedelta(weeks=1)
-    )
-    return views.digest(summary)
+    snapshot = snapshots.get(session, delivery.workspace_id, delivery.facts["snapshot"])
+    return views.digest(digests.told(session, snapshot), delivery.id, found.zone)
 
 
 def _owed(channel: Subscription, now: datetime) -> Owed | None:

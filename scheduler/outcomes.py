@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from models import deliveries, doubts, lanes, subscriptions, users
+from models import deliveries, doubts, lanes, pictures, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.lanes import Lease
@@ -55,7 +55,7 @@ def store(
     match told.fate:
         case Fate.SENT:
             lanes.was_sent(row, told.channel_id, told.ts, "direct", road.clock())
-            greet(session, row)
+            follow(session, row, road.clock())
             return "sent", True
         case Fate.LIMITED:
             lanes.plan_again(session, row, told.code, counted=False)
@@ -107,8 +107,11 @@ def catch_up(road: Road) -> str:
         return ""
 
 
-def greet(session: Session, row: Delivery) -> None:
-    """The first reminder a person got has told them how to stop it; the next ones need not."""
+def follow(session: Session, row: Delivery, now: datetime) -> None:
+    """What a message that was sent brings with it: a digest, its picture in its thread. And the
+    first reminder a person got has told them how to stop it; the next ones need not."""
+    if row.kind == deliveries.DIGEST and "snapshot" in row.facts and row.changes_id is None:
+        pictures.owe_in_thread(session, row, now)
     if row.kind == deliveries.REMINDER and row.user_id is not None and row.changes_id is None:
         user = users.get(session, row.workspace_id, row.user_id)
         user.greeted_at = user.greeted_at or row.done_at

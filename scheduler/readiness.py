@@ -48,7 +48,7 @@ def judge(session: Session, row: Delivery, now: datetime) -> Ready | Later | Dro
         return _change(lanes.original(session, row))
     if row.kind == deliveries.REMINDER:
         return _reminder(session, row, now)
-    if row.kind == deliveries.DIGEST:
+    if row.kind == deliveries.DIGEST or (row.kind == deliveries.HEAT_MAP and row.user_id is None):
         return _digest(session, row, now)
     if row.user_id is not None and row.priority > deliveries.ANSWER_FIRST:
         return _unasked(session, row, users.get(session, row.workspace_id, row.user_id), now)

@@ -18,7 +18,7 @@ from handlers.views.fields import Block
 from models import aliases, deliveries, drafts, home, lists, merging, phi, receipts, slots, users
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, nudges, reminders
+from scheduler import digests, nudges, pictures, reminders
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,5 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.DIGEST: digests.render,
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,
+    deliveries.HEAT_MAP: pictures.render,
 }

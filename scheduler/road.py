@@ -13,9 +13,11 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from handlers.views import heatmap
 from models.clock import Clock
 from models.db import Sessions
 from models.deliveries import Delivery
+from models.heat import Heat
 from models.lanes import Attempt, Lease
 from scheduler.pace import Pace
 from scheduler.timing import Timing
@@ -37,6 +39,7 @@ class Road:
     machine       the real one: leases, blocks, when to look for a message.
     answers_only  send only answers to what somebody just did.
     given         the people's clock was given (`tick --at`) and is what settling goes by too.
+    draw          makes a heat map's picture: half a second that a test of much else can spare.
     owner         a name for this process, unlike any other's.
     unstored      what Slack said of messages while the database was away, to be stored yet.
     """
@@ -48,6 +51,7 @@ class Road:
     timing: Timing = field(default_factory=Timing)
     answers_only: bool = False
     given: bool = False
+    draw: Callable[[Heat], bytes] = heatmap.png
     owner: str = field(default_factory=_somebody)
     stopping: threading.Event = field(default_factory=threading.Event)
     unstored: deque[tuple[Lease, Job, Any]] = field(default_factory=deque)

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 
-from models import deliveries, doubts, lanes
+from models import deliveries, doubts, lanes, pictures
 from models.deliveries import Delivery
 from scheduler import answers, outcomes
 from scheduler.answers import Answer, Fate
@@ -115,14 +115,20 @@ def _messages(client: WebClient, channel_id: str, row: Delivery) -> Iterator[dic
         "latest": f"{(max(times) + _AFTER).timestamp():.6f}",
     }
     cursor: str | None = None
+    thread = pictures.thread_of(row)  # what is said in a thread is not in the history
     for _page in range(_MOST_PAGES):
-        page = client.conversations_history(
-            channel=channel_id,
-            inclusive=True,
-            include_all_metadata=True,
-            limit=_PAGE,
-            cursor=cursor,
+        how: dict[str, Any] = {
+            "channel": channel_id,
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": _PAGE,
+            "cursor": cursor,
             **around,
+        }
+        page = (
+            client.conversations_replies(ts=thread, **how)
+            if thread
+            else client.conversations_history(**how)
         )
         yield from page.get("messages") or []
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
@@ -149,7 +155,7 @@ def _store(road: Road, looked_for: Delivery, seen: _Seen) -> bool:
         row.looked += 1
         if isinstance(seen, _Found):
             lanes.was_sent(row, seen.channel_id, seen.ts, "reconcile", road.clock())
-            outcomes.greet(session, row)
+            outcomes.follow(session, row, road.clock())
             return True
         if isinstance(seen, _Absent):
             row.channel_id = row.channel_id or seen.channel_id

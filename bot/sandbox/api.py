@@ -56,6 +56,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.members": Method(api_people.conversation_members, json=False),
     "conversations.list": Method(api_people.conversation_list, json=False),
     "conversations.history": Method(api_people.history),
+    "conversations.replies": Method(api_people.replies, json=False),
     "files.getUploadURLExternal": Method(api_files.upload_address, "files:write", json=False),
     "files.completeUploadExternal": Method(api_files.complete, "files:write"),
     "files.info": Method(api_files.info, "files:read", json=False),

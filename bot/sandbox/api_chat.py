@@ -73,11 +73,26 @@ def refuse_blocks(blocks: Any) -> None:
         raise SlackSaysNo("msg_blocks_too_long")
 
 
+def refuse_pictures(service: Service, blocks: list[dict[str, Any]]) -> None:
+    """Slack's refusal of a block that shows a file it does not have, or has not processed yet."""
+    for place, block in enumerate(blocks):
+        shown = block.get("slack_file") if block["type"] == "image" else None
+        if not shown:
+            continue
+        file = service.files.get(str(shown.get("id")))
+        if file is None or not file.complete or file.unready:
+            if file is not None:
+                file.unready = max(file.unready - 1, 0)
+            wrong = f"[ERROR] invalid slack file [json-pointer:/blocks/{place}/slack_file]"
+            raise SlackSaysNo("invalid_blocks", [wrong], errors=[wrong])
+
+
 def post(service: Service, args: Args) -> dict[str, Any]:
     """chat.postMessage"""
     channel = target(service, args.get("channel"))
     refuse_strangers(service, channel)
     text, blocks, warnings = checked(args)
+    refuse_pictures(service, blocks)
     metadata = _metadata(args)
     if service.limiter and (wait := service.limiter.wait()):
         raise SlackSaysNo("ratelimited", retry_after=wait)

@@ -51,7 +51,7 @@ def complete(service: Service, args: Args) -> dict[str, Any]:
     if args.get("channel_id"):
         _share(service, args, found)
     for file in found:
-        file.complete = True
+        file.complete, file.unready = True, service.slow_files
     return {"files": [{"id": file.id, "title": file.title} for file in found]}
 
 

@@ -190,16 +190,34 @@ def conversation_list(service: Service, args: Args) -> dict[str, Any]:
 
 
 def history(service: Service, args: Args) -> dict[str, Any]:
-    """conversations.history: newest first; ephemeral messages are never in it."""
+    """conversations.history: newest first; neither ephemeral messages nor what was said in a
+    thread is in it."""
+    said = [message for message in _said(service, args) if not message.thread_ts]
+    return _told(service, args, list(reversed(said)))
+
+
+def replies(service: Service, args: Args) -> dict[str, Any]:
+    """conversations.replies: a message and what was said in its thread, oldest first."""
+    channel, ts = seen(service, args, "history"), str(args.get("ts"))
+    if service.world.find(channel.id, ts) is None:
+        raise SlackSaysNo("thread_not_found")
+    said = [message for message in _said(service, args) if ts in (message.ts, message.thread_ts)]
+    return _told(service, args, said)
+
+
+def _said(service: Service, args: Args) -> list[Message]:
     channel = seen(service, args, "history")
     if not service.world.bot_is_in(channel):
         raise SlackSaysNo("not_in_channel")
     inclusive = truth(args.get("inclusive"))
-    found = [
+    return [
         message
-        for message in reversed(service.world.messages.get(channel.id, []))
+        for message in service.world.messages.get(channel.id, [])
         if not message.seen_by and _between(message, args, inclusive=inclusive)
     ]
+
+
+def _told(service: Service, args: Args, found: list[Message]) -> dict[str, Any]:
     page, cursor = _page(found, args, 100)
     metadata = truth(args.get("include_all_metadata"))
     shown = [messages.payload(each, service.identity, metadata=metadata) for each in page]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from bot.sandbox import interactions, page_state
 from bot.sandbox.form import Form
@@ -67,6 +67,8 @@ class PageServer:
             return 200, kind, (_PAGE / name).read_bytes()
         if verb == "GET" and path == "/sandbox/state":
             return 200, _JSON, _dumped(self._state(urlsplit(target).query))
+        if verb == "GET" and path == "/sandbox/file":
+            return self._picture(urlsplit(target).query)
         if verb == "POST" and path.startswith("/sandbox/"):
             return self._post(path.removeprefix("/sandbox/"), body)
         return None
@@ -80,6 +82,14 @@ class PageServer:
             return False
         origin = headers.get("origin")
         return origin is None or origin in [f"http://{host}" for host in hosts]
+
+    def _picture(self, query: str) -> Served | None:
+        """A picture the app uploaded."""
+        wanted = dict(parse_qsl(query)).get("id", "")
+        file = self._slack.service.files.get(wanted)
+        if file is None or not file.complete or not file.name.endswith(".png"):
+            return None
+        return 200, "image/png", file.content or b""
 
     def _post(self, name: str, body: bytes) -> Served | None:
         act = self._posts.get(name)

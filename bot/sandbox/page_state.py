@@ -81,6 +81,7 @@ def _message(service: Service, message: Message) -> dict[str, Any]:
         "blocks": message.blocks,
         "edited": bool(message.edited),
         "ephemeral": bool(message.seen_by),
+        "in_thread": bool(message.thread_ts),
         "files": message.files,
     }
 

@@ -52,6 +52,7 @@ class StoredFile:
     complete: bool = False
     shared_in: dict[str, str] = field(default_factory=dict)  # channel: ts of the message
     shown: dict[str, Any] = field(default_factory=dict)
+    unready: int = 0  # posts that want to show it and come before Slack has processed it
 
 
 @dataclass
@@ -74,6 +75,7 @@ class Service:
     calls: list[Call] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    slow_files: int = 0  # how many posts come too early for a file uploaded from now on
     commands: Mapping[str, str] = field(default_factory=dict)  # what each is for
     shortcuts: Sequence[Mapping[str, str]] = ()  # as the manifest has them
     subscriptions: frozenset[str] | None = None  # the manifest's bot_events; None: everything

@@ -249,8 +249,13 @@ class StandIn(Acts):
 
     def messages(self, where: str) -> list[Message]:
         """What was said in a channel, or with a person's id in their DM with the app; oldest
-        first, ephemeral messages left out."""
-        return [message for message in self._all(where) if not message.seen_by]
+        first, ephemeral messages and those in threads left out."""
+        said = [message for message in self._all(where) if not message.seen_by]
+        return [message for message in said if not message.thread_ts]
+
+    def replies(self, message: Message) -> list[Message]:
+        """What was said in a message's thread, oldest first."""
+        return [each for each in self._all(message.channel) if each.thread_ts == message.ts]
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
         """What only this person was shown, everywhere or in one channel; oldest first."""

@@ -50,6 +50,11 @@ def stopped(*, was_on: bool) -> str:
     return "Done: no more Monday digest here. `/touchbase digest here` brings it back."
 
 
+def picture_comes() -> str:
+    """The answer to a press on Heat map."""
+    return "On its way: the heat map of the accounts you may see comes as a direct message."
+
+
 def _first(digest: Digest, which: str, actor: str, today: date) -> str:
     whose = "your" if digest.asker == actor else f"<@{digest.asker}>'s"
     about = "everyone" if digest.people is None else f"{whose} team of {digest.people}"

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from handlers.views import fields
-from handlers.views.fields import Block, mrkdwn, plain
-from handlers.views.words import change, days_from, esc, plural
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from handlers.views import fields, verdicts
+from handlers.views.fields import Block, Choice, mrkdwn
+from handlers.views.words import change, days, days_from, esc, plural
+from models import figures
 from models.cadence import TIERS
-from models.pipeline import Kept, Summary, Week
+from models.digests import Told
+from models.pipeline import Kept, Week
 from models.referrals import IN, OUT
 
-_MOST_STATUSES = 5
+ROWS, HEAT_MAP, MY_LIST = "digest_rows", "digest_heat_map", "digest_my_list"
+
+_FEW = 3
+"""Fewer referrals than this are not counted in a channel: they could point at somebody."""
+
+_MOST_CHOICES = 5
+"""Slack's limit for the menu behind three dots."""
 
 # What a channel's refusal means, for whoever asked for the digest.
 _STOPPED_BECAUSE = {
@@ -18,25 +29,32 @@ _STOPPED_BECAUSE = {
     "channel_not_found": "I can't find the channel, or am no longer in it",
 }
 
+_NONE = Kept(0, 0)
 
-def digest(shown: Summary) -> tuple[str, list[Block]]:
-    """At most six lines, the change against the week before in brackets."""
+
+def digest(shown: Told, delivery_id: int, zone: str) -> tuple[str, list[Block]]:
+    """At most six lines, the change against the week before in brackets. Each line's menu lists
+    its numbers.
+
+    delivery_id  of its message.
+    zone         the channel's: whether it is still Monday there decides the heading.
+    """
+    heading = _heading(shown, zone)
     week, before = shown.week, shown.before
-    number = week.monday.isocalendar().week
-    heading = f"Week {number} · {days_from(week.monday, week.sunday)} · {_whose(shown)}"
     lines = [
-        f"*{plural(week.touches, 'touch', 'touches')}* {change(week.touches, before.touches)} · "
-        f"*{plural(week.reached, 'account')}* reached {change(week.reached, before.reached)}",
-        _adherence(week, before),
-        _referrals(shown, IN, "in"),
-        _referrals(shown, OUT, "out"),
-        _overdue(week, before),
+        _line(shown, f"{heading}{_verdict(week, before)}", _all_kept(week)),
+        _line(shown, _touches(shown), _touch_choices(shown)),
+        _line(shown, _tiers(week, before), _tier_choices(week)),
+        _line(shown, _referrals(shown), _referral_choices(shown)),
+        _line(shown, _act(shown), _act_choices(shown)),
+    ]
+    buttons = [
+        fields.button(HEAT_MAP, "Heat map", str(shown.snapshot_id)),
+        fields.button(MY_LIST, "My list", str(delivery_id)),
+        verdicts.button(delivery_id),
     ]
     text = f"{heading}: {plural(week.touches, 'touch', 'touches')}"
-    return text, [
-        fields.section(plain(heading)),
-        fields.section(mrkdwn("\n".join(lines))),
-    ]
+    return text, [*lines, fields.actions(*buttons)]
 
 
 def stopped(channel_id: str, why: str) -> tuple[str, list[Block]]:
@@ -54,49 +72,200 @@ def percent(kept: Kept) -> int | None:
     return round(100 * kept.within / kept.accounts) if kept.accounts else None
 
 
-def _whose(shown: Summary) -> str:
+def chosen(value: str) -> tuple[int, str]:
+    """The snapshot and the figure that an option of a line's menu stands for. Raises ValueError
+    for anything else."""
+    snapshot_id, _, figure = value.partition(":")
+    return int(snapshot_id), figure
+
+
+def few(count: int) -> str:
+    """ "41", or "<3" where a number so small could point at a patient."""
+    return f"<{_FEW}" if 0 < count < _FEW else f"{count:,}"
+
+
+def _together(words: str) -> str:
+    """On a phone a line must not break between a tier and its figure."""
+    return words.replace(" ", "\u00a0")
+
+
+def _line(shown: Told, text: str, choices: Sequence[tuple[str, str]]) -> Block:
+    if not choices:
+        return fields.section(mrkdwn(text))
+    menu = fields.overflow(
+        ROWS,
+        [
+            Choice(f"{shown.snapshot_id}:{figure}", fields.clip(label, 75))
+            for figure, label in choices
+        ],
+    )
+    return fields.section(mrkdwn(text), accessory=menu)
+
+
+def _heading(shown: Told, zone: str) -> str:
+    week = shown.week
+    told_on = shown.made_at.astimezone(ZoneInfo(zone)).date()
+    stretch = days_from(week.monday, week.sunday)
+    late = (told_on - week.sunday).days > 1
+    named = f"Week of {stretch}" if late else f"Week {week.monday.isocalendar().week} · {stretch}"
+    return f"{named} · {_whose(shown)}"
+
+
+def _whose(shown: Told) -> str:
     if shown.people is None:
         return "whole team"
     return "team of 1" if shown.people == 1 else f"team of {shown.people:,}"
 
 
-def _adherence(week: Week, before: Week) -> str:
+def _verdict(week: Week, before: Week) -> str:
     now, then = percent(week.all_kept), percent(before.all_kept)
     if now is None:
-        return "No accounts with an owner yet, so nothing to keep in cadence"
-    by_tier = [f"{_tier(tier)} {percent(week.kept[tier])}%" for tier in TIERS if tier in week.kept]
-    moved = "" if then is None else f" {change(now, then)}"
-    return f"*{now}% in cadence*{moved} · {' · '.join(by_tier)}"
+        return ""
+    return f" · *{now}% in cadence*{'' if then is None else f' {change(now, then)}'}"
 
 
-def _referrals(shown: Summary, direction: str, word: str) -> str:
+def _all_kept(week: Week) -> list[tuple[str, str]]:
+    kept = week.all_kept
+    if not kept.accounts:
+        return []
+    return [
+        (figures.KEPT, f"{kept.within:,} of {kept.accounts:,} accounts in cadence"),
+        (figures.OVERDUE, f"{kept.overdue:,} overdue"),
+    ]
+
+
+def _touches(shown: Told) -> str:
     week, before = shown.week, shown.before
-    count = week.received(direction)
-    line = f"*{plural(count, 'referral')}* {word} {change(count, before.received(direction))}"
-    known = {entry.key: entry.label for entry in shown.statuses}
-    places = {key: place for place, key in enumerate(known)}
-    by_status = sorted(
-        ((status, number) for (way, status), number in week.referrals.items() if way == direction),
-        key=lambda pair: places.get(pair[0], len(places)),
+    line = (
+        f"*{plural(week.touches, 'touch', 'touches')}* {change(week.touches, before.touches)} · "
+        f"*{plural(week.reached, 'account')}* reached {change(week.reached, before.reached)}"
     )
-    told = [f"{number:,} {esc(known.get(key, key).lower())}" for key, number in by_status]
-    if len(told) > _MOST_STATUSES:
-        rest = sum(number for _key, number in by_status[_MOST_STATUSES - 1 :])
-        told = [*told[: _MOST_STATUSES - 1], f"{rest:,} other"]
-    return f"{line} · {', '.join(told)}" if told else line
+    if shown.late:
+        line += f" · last week {before.touches:,} (+{shown.late:,} logged late)"
+    return line
 
 
-def _overdue(week: Week, before: Week) -> str:
-    total = week.all_kept.overdue
-    line = f"*{total:,} overdue* {change(total, before.all_kept.overdue)}"
-    none = Kept(0, 0)
-    by_tier = []
+def _touch_choices(shown: Told) -> list[tuple[str, str]]:
+    choices = [
+        (figures.TOUCHES, plural(shown.week.touches, "touch", "touches")),
+        (figures.REACHED, f"{plural(shown.week.reached, 'account')} reached"),
+    ]
+    if shown.late:
+        choices.append((figures.LATE, f"{shown.late:,} logged late for the week before"))
+    return choices
+
+
+def _tiers(week: Week, before: Week) -> str:
+    told = []
     for tier in TIERS:
-        now, then = week.kept.get(tier, none).overdue, before.kept.get(tier, none).overdue
-        if now or then:
-            by_tier.append(f"{now:,} {_tier(tier)} {change(now, then)}")
-    return f"{line} · {' · '.join(by_tier)}" if by_tier else line
+        now, then = percent(week.kept.get(tier, _NONE)), percent(before.kept.get(tier, _NONE))
+        if now is not None:
+            moved = "" if then is None else f" {change(now, then)}"
+            told.append(_together(f"{tier} {now}%{moved}"))
+    if not told:
+        return "No accounts with an owner yet, so nothing to keep in cadence"
+    return f"In cadence: {' · '.join(told)}"
 
 
-def _tier(tier: str) -> str:
-    return "unrated" if tier == "unrated" else f"tier {tier}"
+def _tier_choices(week: Week) -> list[tuple[str, str]]:
+    return [
+        (
+            f"{figures.KEPT}:{tier}",
+            f"{tier}: {week.kept[tier].within:,} of {week.kept[tier].accounts:,} in cadence",
+        )
+        for tier in TIERS
+        if tier in week.kept
+    ]
+
+
+def _referrals(shown: Told) -> str:
+    week = shown.week
+    told = [f"{count:,} {esc(label.lower())}" for _key, label, count in _statuses(shown)]
+    rest = week.received(IN) - sum(count for _key, _label, count in _statuses(shown))
+    if told and rest:
+        told.append(f"{rest:,} other")
+    line = f"*{esc(few(week.received(IN)))} referrals* in"
+    moved = _moved(shown, IN)
+    line += f" {moved}" if moved else ""
+    line += f": {', '.join(told)}" if told else ""
+    if week.received(OUT) or shown.before.received(OUT):
+        moved = _moved(shown, OUT)
+        line += f" · *{esc(few(week.received(OUT)))}* out{f' {moved}' if moved else ''}"
+    if shown.late_referrals >= _FEW:
+        line += f" · last week +{shown.late_referrals:,} logged late"
+    return line
+
+
+def _moved(shown: Told, direction: str) -> str:
+    """How the figure moved; nothing where that would tell a figure that is not told."""
+    now, then = shown.week.received(direction), shown.before.received(direction)
+    if 0 < now < _FEW or 0 < then < _FEW:
+        return ""
+    return change(now, then)
+
+
+def _statuses(shown: Told) -> list[tuple[str, str, int]]:
+    """The statuses of what was received that may be counted, with their labels, in their order.
+
+    What is left over must be nothing or no few either, else it could be told by subtraction.
+    """
+    of = {status: count for (way, status), count in shown.week.referrals.items() if way == IN}
+    order = {entry.key: place for place, entry in enumerate(shown.statuses)}
+    labels = {entry.key: entry.label for entry in shown.statuses}
+    told = sorted((key for key in of if of[key] >= _FEW), key=lambda key: -of[key])
+    told = told[: _MOST_CHOICES - 2]
+    while told and 0 < sum(of.values()) - sum(of[key] for key in told) < _FEW:
+        told.pop()
+    told.sort(key=lambda key: order.get(key, len(order)))
+    return [(key, labels.get(key, key), of[key]) for key in told]
+
+
+def _referral_choices(shown: Told) -> list[tuple[str, str]]:
+    count_in, count_out = shown.week.received(IN), shown.week.received(OUT)
+    return [
+        (IN, f"{few(count_in)} referrals in"),
+        *((f"{IN}:{key}", f"{count:,} {label.lower()}") for key, label, count in _statuses(shown)),
+        (OUT, f"{few(count_out)} referrals out"),
+    ]
+
+
+def _act(shown: Told) -> str:
+    week, before = shown.week, shown.before
+    total = week.all_kept.overdue
+    moved = change(total, before.all_kept.overdue)
+    line = f"Act: *{total:,} overdue* {moved}" if total else f"*Nothing overdue* {moved}"
+    told = [
+        _together(f"{count:,} {tier} {_overdue_moved(shown, tier)}")
+        for tier, count in _most_urgent(week)
+    ]
+    if shown.worst:
+        worst = shown.worst
+        told.append(f"{esc(worst.name)} {days(worst.days)} (longest {worst.longest})")
+    if shown.behind:
+        of = f" of {shown.people:,}" if shown.people is not None else ""
+        who = "person" if shown.behind == 1 and not of else "people"
+        told.append(f"{shown.behind:,}{of} {who} far behind")
+    return " · ".join([line, *told])
+
+
+def _overdue_moved(shown: Told, tier: str) -> str:
+    now = shown.week.kept.get(tier, _NONE).overdue
+    return change(now, shown.before.kept.get(tier, _NONE).overdue)
+
+
+def _most_urgent(week: Week) -> list[tuple[str, int]]:
+    """The first tiers that have something overdue: of the others the total says enough."""
+    found = [(tier, week.kept[tier].overdue) for tier in TIERS if tier in week.kept]
+    return [(tier, count) for tier, count in found if count][:2]
+
+
+def _act_choices(shown: Told) -> list[tuple[str, str]]:
+    total = shown.week.all_kept.overdue
+    choices = [(figures.OVERDUE, f"{total:,} overdue")]
+    choices += [
+        (f"{figures.OVERDUE}:{tier}", f"{tier}: {count:,} overdue")
+        for tier, count in _most_urgent(shown.week)
+    ]
+    if shown.behind:
+        choices.append((figures.BEHIND, f"{shown.behind:,} far behind"))
+    return choices

@@ -8,17 +8,23 @@ from datetime import date, time
 import pytest
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
-from handlers.views import referrals, reminders, touches, verdicts
+from handlers.views import figures as figure_views
+from handlers.views import heatmap, pipeline, referrals, reminders, touches, verdicts
 from handlers.views.fields import Block, Choice
 from handlers.views.touches import VisitForm
 from models import deliveries, follow_ups, lists
 from models.cadence import Overdue
 from models.db import Sessions
+from models.digests import Told, Worst
+from models.figures import PAGE, Page, Row
 from models.follow_ups import Step
+from models.heat import WEEKS, Cell, Heat, Line
 from models.lists import Entry
 from models.mornings import ToDo
+from models.pipeline import Kept, Week
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
-from tests.make import a_rep
+from models.referrals import IN, OUT
+from tests.make import NOW, ZONE, a_rep
 
 NASTY = "<!channel> *bold* _it_ & `code` @here \u202eright\u202c \N{FAMILY} <https://a.example|b>"
 LONG = (NASTY + " ") * 2
@@ -245,4 +251,51 @@ def test_the_days_list_fits_however_much_there_is(steps: int, accounts: int, eve
 @pytest.mark.parametrize("kind", [deliveries.REMINDER, deliveries.NUDGE, deliveries.DIGEST])
 def test_the_thanks_for_a_verdict_fit(kind: str) -> None:
     text, blocks = verdicts.thanks(kind, 10**12)
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+
+
+def a_full_digest() -> Told:
+    statuses = [Entry(f"{n}" * 20, LONG[:75]) for n in range(9)]
+    referred = {(way, entry.key): 99_999 for way in (IN, OUT) for entry in statuses}
+    kept = {tier: Kept(99_999, 1) for tier in ("A", "B", "C", "D", "unrated")}
+    week = Week(TODAY, 99_999, 99_999, referred, kept)
+    worst = Worst(LONG[:120], 9999, 365)
+    return Told(10**12, NOW, week, week, 999, 998, worst, 9999, 9999, statuses)
+
+
+def test_the_digest_fits_and_is_shown_literally() -> None:
+    text, blocks = pipeline.digest(a_full_digest(), 10**12, ZONE)
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    for words in [text, *marked_up(blocks)]:
+        assert "<" not in words
+        assert "@here" not in words
+
+
+@pytest.mark.parametrize("figure", ["touches", "in:new", "kept:A", "overdue", "behind", "late"])
+def test_a_page_of_rows_fits(figure: str) -> None:
+    row = Row(LONG[:120], LONG[:120], TODAY, LONG[:75], "R-2222-2222", (9999, 365))
+    page = Page(
+        snapshot_id=10**12,
+        figure=figure,
+        told=99_999,
+        kept=2000,
+        there=1990,
+        seen=1980,
+        start=PAGE,
+        rows=[row] * PAGE,
+        late=9999,
+        made_at=NOW,
+        monday=TODAY,
+        label=LONG[:75],
+    )
+    assert problems_in_view(figure_views.form(page, ZONE, "m" * 100)) == []
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_the_heat_maps_message_fits(own: bool) -> None:
+    kept = {tier: Kept(99_999, 1) for tier in ("A", "B", "C", "D", "unrated")}
+    shown = Heat([TODAY] * WEEKS, [Line(LONG[:120], "A", [Cell.OVERDUE] * WEEKS)] * 40, kept)
+    text, blocks = heatmap.message(shown, "F0123456789", own=own)
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    text, blocks = heatmap.nothing()
     assert problems_in_message({"text": text, "blocks": blocks}) == []

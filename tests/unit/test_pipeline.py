@@ -1,4 +1,4 @@
-"""The Monday digest's figures, small enough to check by hand, and how it reads."""
+"""The Monday digest's figures, small enough to check by hand."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.sandbox import limits
-from handlers.views import pipeline as views
-from models import cadence, lists, pipeline, referrals, users
+from models import cadence, pipeline, referrals, rows
 from models.accounts import Account
 from models.db import Sessions
-from models.pipeline import Kept, Summary, Week
+from models.pipeline import Kept
 from models.referrals import IN, OUT, Received
 from models.users import Actor
 from tests.conftest import Database
@@ -147,56 +145,13 @@ def test_a_week_begins_on_monday(sessions: Sessions) -> None:
         pipeline.summary(session, 1, None, monday=MONDAY + timedelta(days=1))
 
 
-def lines(shown: Summary) -> list[str]:
-    _text, blocks = views.digest(shown)
-    assert not limits.problems_in_message({"text": _text, "blocks": blocks})
-    return [line for block in blocks for line in block["text"]["text"].splitlines()]
-
-
-def test_the_digest_reads_in_six_lines(sessions: Sessions) -> None:
-    with sessions.begin() as session:
-        dana, _ = a_worked_example(session)
-        shown = pipeline.summary(session, dana.workspace_id, None, monday=MONDAY)
-    assert lines(shown) == [
-        "Week 11 · Mar 9–15 · whole team",
-        "*3 touches* (+1) · *3 accounts* reached (+1)",
-        "*60% in cadence* (+10) · tier A 50% · tier B 0% · tier C 100% · unrated 100%",
-        "*4 referrals* in (−1) · 3 new, 1 started",
-        "*2 referrals* out (+2) · 2 new",
-        "*2 overdue* (=) · 1 tier A (+1) · 1 tier B (=) · 0 unrated (−1)",
-    ]
-
-
-def test_a_week_without_anything_is_told_too() -> None:
-    nothing = [Week(day, 0, 0, {}, {}) for day in (MONDAY, MONDAY - timedelta(weeks=1))]
-    assert lines(Summary(nothing[0], nothing[1], 4, [])) == [
-        "Week 11 · Mar 9–15 · team of 4",
-        "*0 touches* (=) · *0 accounts* reached (=)",
-        "No accounts with an owner yet, so nothing to keep in cadence",
-        "*0 referrals* in (=)",
-        "*0 referrals* out (=)",
-        "*0 overdue* (=)",
-    ]
-
-
-def test_a_long_list_of_statuses_is_cut_and_a_customers_own_names_do_no_harm() -> None:
-    labels = [lists.Entry(f"s{n}", f"*<!channel> {n}*") for n in range(9)]
-    week = Week(MONDAY, 0, 0, {(IN, f"s{n}"): 1 for n in range(9)}, {})
-    told = lines(Summary(week, week, None, labels))[3]
-    assert "<!channel>" not in told
-    assert told.endswith("5 other")
-
-
-def test_a_week_over_a_years_end_is_named_in_full() -> None:
-    week = Week(date(2026, 12, 28), 0, 0, {}, {})
-    assert lines(Summary(week, week, None, []))[0] == "Week 53 · Dec 28 – Jan 3 · whole team"
-
-
-def test_nobody_is_named_in_the_digest(sessions: Sessions) -> None:
-    with sessions.begin() as session:
-        dana, _ = a_worked_example(session)
-        names = set(users.names(session, dana.workspace_id, [dana.user_id]).values())
-        shown = pipeline.summary(session, dana.workspace_id, None, monday=MONDAY)
-    text = "\n".join(lines(shown))
-    assert names
-    assert not [name for name in [*names, "Oak", "Elm", "Fir"] if name in text]
+def test_the_rows_behind_adherence_are_as_many_as_it_counts(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        dana, lee = a_worked_example(session)
+        for people in (None, {dana.user_id}, {lee.user_id}):
+            kept = pipeline.summary(session, dana.workspace_id, people, monday=MONDAY).week.kept
+            found = rows.standing(session, dana.workspace_id, people, date(2026, 3, 15))
+            within = {tier: len(found.within.get(tier, ())) for tier in kept}
+            overdue = {tier: len(found.overdue.get(tier, ())) for tier in kept}
+            assert within == {tier: of.within for tier, of in kept.items()}
+            assert overdue == {tier: of.overdue for tier, of in kept.items()}

@@ -47,7 +47,8 @@ function actions(block, context) {
 }
 
 function picture(element) {
-  return el("img", { src: element.image_url, alt: element.alt_text, loading: "lazy" });
+  const src = element.slack_file ? `/sandbox/file?id=${element.slack_file.id}` : element.image_url;
+  return el("img", { src, alt: element.alt_text, loading: "lazy" });
 }
 
 function image(block) {

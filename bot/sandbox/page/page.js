@@ -180,6 +180,7 @@ function messageNode(message, at) {
       message.edited ? el("span", { class: "small", text: "(edited)" }) : null),
     moreActions(message),
     message.ephemeral ? el("p", { class: "small only", text: "Only visible to you" }) : null,
+    message.in_thread ? el("p", { class: "small only", text: "In a thread" }) : null,
     body);
 }
 

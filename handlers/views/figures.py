@@ -1,0 +1,147 @@
+"""A figure of the digest opened: its formula in plain words, and the rows behind it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.views import fields
+from handlers.views.fields import Block, View, plain
+from handlers.views.words import day, days, days_from, hour, plural
+from models import figures
+from models.figures import Page, Row
+from models.referrals import IN, OUT
+
+FORM, TURN = "digest_rows_form", "digest_rows_turn"
+
+_TITLES = {
+    figures.TOUCHES: "Touches",
+    figures.REACHED: "Accounts reached",
+    figures.LATE: "Logged late",
+    IN: "Referrals in",
+    OUT: "Referrals out",
+    figures.KEPT: "In cadence",
+    figures.OVERDUE: "Overdue",
+    figures.BEHIND: "Far behind",
+}
+
+# What each figure counts, for whoever wonders. The long form: docs/cadence.md.
+_FORMULAS = {
+    figures.TOUCHES: (
+        "Touches: what these people logged for the week, of any type, by the day it happened."
+    ),
+    figures.REACHED: (
+        "Accounts reached: different accounts in the week's touches, of any type. "
+        "Two visits to one account are one."
+    ),
+    figures.LATE: (
+        "Logged late: touches of the week before, logged after its own digest was made. "
+        "That digest's number stays as it was told."
+    ),
+    IN: "Referrals in: received in the week, by the status they had when the digest was made.",
+    OUT: "Referrals out: given in the week, by the status they had when the digest was made.",
+    figures.KEPT: (
+        "In cadence: days from the last qualifying touch, anybody's, to that Sunday, at most the "
+        "longest gap of its rule. Before the first touch the days count from when its owner got "
+        "it. Out of both: accounts without an owner, dormant, on hold and the like."
+    ),
+    figures.OVERDUE: (
+        "Overdue: more days from the last qualifying touch, anybody's, to that Sunday than the "
+        "longest gap of its rule. Most urgent first: days by the longest gap, times the tier's "
+        "weight (A 4, B 2, C 1, D 0.5)."
+    ),
+    figures.BEHIND: (
+        "Far behind: people with an account past twice its longest gap on that Sunday. "
+        "In a channel they are counted, never named."
+    ),
+}
+
+
+def form(page: Page, zone: str, metadata: str) -> View:
+    """The rows of a figure, `figures.PAGE` at a time.
+
+    zone      of whoever looks, for the time the digest was made.
+    metadata  comes back with the buttons that turn the pages: ids only.
+    """
+    kind = page.figure.partition(":")[0]
+    blocks = [
+        fields.section(plain(_heading(page, kind))),
+        fields.context(plain(_FORMULAS[kind])),
+        *(fields.context(plain(note)) for note in _notes(page, zone)),
+        *(fields.section(plain(_row(row, kind, page.made_at.date()))) for row in page.rows),
+        *_pager(page),
+    ]
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "title": plain(_TITLES[kind]),
+        "close": plain("Close"),
+        "private_metadata": metadata,
+        "blocks": blocks,
+    }
+
+
+def known(figure: str) -> bool:
+    """Whether there is such a figure."""
+    return figure.partition(":")[0] in _TITLES
+
+
+def _heading(page: Page, kind: str) -> str:
+    label = f" · {page.label}" if page.label else ""
+    count = f"{page.told:,} {_TITLES[kind].lower()}{label}"
+    return f"{count} · {days_from(page.monday, page.monday + timedelta(days=6))}"
+
+
+def _notes(page: Page, zone: str) -> list[str]:
+    """What the rows do not show, and why."""
+    made = page.made_at.astimezone(ZoneInfo(zone))
+    at = f"{day(made.date(), made.date())} at {hour(made.time())}"
+    notes = []
+    if page.late:
+        notes.append(f"{page.late:,} more logged after {at}: not counted in {page.told:,}.")
+    gone = page.kept - page.there
+    if gone:
+        notes.append(f"{gone:,} taken back or merged away since; the number stays as told.")
+    cut = figures.truncated(page)
+    if cut:
+        notes.append(f"The rows of the first {page.kept:,} are kept.")
+    others = page.there - page.seen
+    if others:
+        notes.append(f"{plural(others, 'row')} of other people: counted, not shown to you.")
+    if page.seen > figures.PAGE:
+        last = min(page.start + figures.PAGE, page.seen)
+        notes.append(f"Rows {page.start + 1:,}\u2013{last:,} of {page.seen:,}.")
+    if not page.seen and not notes:
+        notes.append("No rows.")
+    return notes
+
+
+def _row(row: Row, kind: str, today: date) -> str:
+    what = row.what or ("An event" if kind in (figures.TOUCHES, figures.LATE) else "Somebody")
+    told = [row.label] if kind not in (figures.KEPT, figures.OVERDUE) else [_tier(row.label)]
+    if row.day:
+        told.append(day(row.day, today))
+    if row.code:
+        told.append(row.code)
+    if row.days and kind == figures.BEHIND:
+        told = [f"{plural(row.days[0], 'account')} past twice the longest gap"]
+    elif row.days:
+        told.append(f"{row.days[0]:,} of {days(row.days[1])}")
+    if row.who:
+        told.append(row.who)
+    return fields.clip(f"{what}\n{' · '.join(part for part in told if part)}", 3000)
+
+
+def _tier(tier: str) -> str:
+    return "Unrated" if tier == "unrated" else tier
+
+
+def _pager(page: Page) -> list[Block]:
+    buttons = []
+    if page.start > 0:
+        back = max(page.start - figures.PAGE, 0)
+        buttons.append(fields.button(f"{TURN}:0", "Back", str(back)))
+    ahead = page.start + figures.PAGE
+    if ahead < page.seen:
+        buttons.append(fields.button(f"{TURN}:1", f"Next {figures.PAGE}", str(ahead)))
+    return [fields.actions(*buttons, block=TURN)] if buttons else []
