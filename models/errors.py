@@ -150,6 +150,13 @@ class BadZone(Refused):
     name: str
 
 
+@dataclass
+class BadPlace(Refused):
+    """Not the code of a country or state whose public holidays are known, "US" or "US-TX"."""
+
+    code: str
+
+
 class ManagerLoop(Refused):
     """Somebody would end up above themselves."""
 

@@ -108,10 +108,12 @@ def catch_up(road: Road) -> str:
 
 
 def greet(session: Session, row: Delivery) -> None:
-    """The first reminder a person got has told them how to stop it; the next ones need not."""
+    """The first reminder a person got has told them how to stop it; the next ones need not, and
+    keep their distance from the last."""
     if row.kind == deliveries.REMINDER and row.user_id is not None and row.changes_id is None:
         user = users.get(session, row.workspace_id, row.user_id)
         user.greeted_at = user.greeted_at or row.done_at
+        user.reminded_at = row.done_at
 
 
 def _in_doubt(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from handlers.views import reminders as views
 from handlers.views.fields import Block
 from handlers.views.reminders import Habits, PutOff
-from models import deliveries, lanes, mornings, slots, users
+from models import deliveries, holidays, lanes, mornings, slots, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.users import User
@@ -27,13 +27,19 @@ def plan(session: Session, now: datetime) -> Counter[str]:
     does, and today's is then due at once.
     """
     people = mornings.users_to_plan(session, now, planning.BATCH)
+    calendars = holidays.of_many(session, {user.workspace_id for user in people}, now)
     owed: list[tuple[int, Owed]] = []
     for user in people:
-        if user.next_due_at is None or user.next_due_at > now:
-            users.reschedule(user, now)  # its place was reckoned by a clock ahead of ours
+        days_off = calendars[user.workspace_id]
+        if _is_too_soon(user, now):
+            users.reschedule(user, now, days_off=days_off)
+            continue
+        day = user.next_local_date
+        if day is not None and days_off.is_off(day, user.holidays):  # made one meanwhile
+            users.reschedule(user, now, done=day, days_off=days_off)
             continue
         lists = (_owed(user, now), nudges.owed(user, now))
-        users.reschedule(user, now, done=user.next_local_date)
+        users.reschedule(user, now, done=day, days_off=days_off)
         owed += [(user.workspace_id, message) for message in lists if message is not None]
     return planning.owe(session, owed, len(people), now)
 
@@ -67,6 +73,15 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         late=sent is None and now - delivery.not_before > LATE_AFTER,
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
+    )
+
+
+def _is_too_soon(user: User, now: datetime) -> bool:
+    """Whether the person's place was reckoned by a clock ahead of ours, or before the last
+    message went out, less than ten hours ago."""
+    rested = users.rested_at(user, now)
+    return (
+        user.next_due_at is None or user.next_due_at > now or (rested is not None and rested > now)
     )
 
 
