@@ -108,6 +108,7 @@ OPTIONS: Mapping[str, Handler] = {
     purge_views.ACCOUNT: purging.search_accounts,
     purge_views.PERSON: purging.search_people,
     settings_views.ZONE: settings.search_zones,
+    settings_views.HOLIDAYS: settings.search_holidays,
 }
 
 SHORTCUTS: Mapping[str, Handler] = {

@@ -9,7 +9,7 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from handlers import briefs, digests, listen, merging, purging, reminders, settings
+from handlers import briefs, digests, holidays, listen, merging, purging, reminders, settings
 from handlers.parsing import Payload
 from handlers.views import help as help_views
 from handlers.views import people as views
@@ -57,6 +57,8 @@ def command(
         case "settings":
             text = ""
             settings.open_form(command, client, actor, sessions, clock)
+        case "holidays" | "holiday":
+            text = holidays.answer(rest, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
         case "role":

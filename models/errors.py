@@ -157,6 +157,13 @@ class BadPlace(Refused):
     code: str
 
 
+@dataclass
+class BadDate(Refused):
+    """Words that name no day."""
+
+    words: str
+
+
 class ManagerLoop(Refused):
     """Somebody would end up above themselves."""
 

@@ -12,6 +12,7 @@ SUBCOMMANDS = (
     "account",
     "remind",
     "settings",
+    "holidays",
     "digest",
     "role",
     "manager",
@@ -38,6 +39,7 @@ _ALSO = {
     "redact": "purge",
     "brief": "account",
     "preferences": "settings",
+    "holiday": "holidays",
     "vacation": "settings",
     "quiet": "settings",
 }

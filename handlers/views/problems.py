@@ -14,8 +14,10 @@ from models.errors import (
     AlreadyLogged,
     AlreadyUndone,
     BadChoice,
+    BadDate,
     BadDays,
     BadHour,
+    BadPlace,
     BadReference,
     BadRole,
     BadZone,
@@ -139,6 +141,13 @@ def sentence(refused: Refused) -> str:
             return "Name the days like mon-fri or mon,wed,fri."
         case BadZone():
             return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
+        case BadDate():
+            return "Start with the day, such as 2026-12-24."
+        case BadPlace():
+            return (
+                f"I don't know the holidays of “{esc(refused.code[:40])}”. Try US, a state such as "
+                "US-TX, or none."
+            )
         case ManagerLoop():
             return "That would put somebody above their own manager."
         case NoLongerYours():
