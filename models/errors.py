@@ -188,6 +188,10 @@ class BadChoice(Refused):
     """A choice that is not, or no longer, on the list."""
 
 
+class NothingToGive(Refused):
+    """The person has no accounts (any more) that somebody else could take over."""
+
+
 class NoLongerYours(Refused):
     """The account of an old button belongs to somebody else by now."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from models import deliveries, doubts, lanes, subscriptions, users
+from models import deliveries, doubts, lanes, leaving, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.lanes import Lease
@@ -158,9 +158,7 @@ def _refused(session: Session, row: Delivery, code: str, now: datetime) -> None:
     if row.kind == deliveries.DIGEST and code in _CHANNEL_CLOSED:
         _stop_digest(session, row, code, now)
     elif code in _PERSON_GONE and row.user_id is not None:
-        user = users.get(session, row.workspace_id, row.user_id)
-        user.active = False
-        users.reschedule(user, now)
+        leaving.is_gone(session, users.get(session, row.workspace_id, row.user_id), now)
 
 
 def _stop_digest(session: Session, row: Delivery, code: str, now: datetime) -> None:

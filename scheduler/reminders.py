@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers.views import reminders as views
+from handlers.views import team as team_views
 from handlers.views.fields import Block
 from handlers.views.reminders import Habits, PutOff
-from models import deliveries, holidays, lanes, mornings, slots, users
+from models import deliveries, holidays, lanes, mornings, overdue_team, slots, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
+from models.overdue_team import Team
 from models.users import User
 from scheduler import nudges, planning
 
@@ -58,7 +60,8 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
     facts = (sent or delivery).facts
     settled = facts.get("settled", ())
     to_do = mornings.to_do(session, workspace_id, user_id, today, settled=settled)
-    if sent is None and not to_do:
+    team = _team(session, user, delivery.local_date, now)
+    if sent is None and not (to_do or team):
         return NOTHING_DUE
     hidden = (
         mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
@@ -73,7 +76,15 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         late=sent is None and now - delivery.not_before > LATE_AFTER,
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
+        team=(team_views.heard(team), team_views.section(team)) if team else None,
     )
+
+
+def _team(session: Session, user: User, day: date | None, now: datetime) -> Team | None:
+    """Who of the person's team is far behind, if the message of that day tells them."""
+    if day is None or not overdue_team.is_told(session, user, day, now):
+        return None
+    return overdue_team.of(session, user.workspace_id, user.id, slots.local_day(now, user.zone))
 
 
 def _is_too_soon(user: User, now: datetime) -> bool:

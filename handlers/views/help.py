@@ -17,6 +17,7 @@ SUBCOMMANDS = (
     "role",
     "manager",
     "merge",
+    "reassign",
     "purge",
     "help",
 )

@@ -44,6 +44,7 @@ from models.errors import (
     NotANumber,
     NotBothYours,
     NoText,
+    NothingToGive,
     NotInChannel,
     NotSlackAdmin,
     NotYours,
@@ -109,6 +110,8 @@ def sentence(refused: Refused) -> str:
             return "I don't know that person. Mention them with @, such as @ann."
         case TooLate(what="merge"):
             return f"A merge can be undone for {refused.limit}. That time has passed."
+        case TooLate(what="reassign"):
+            return f"Accounts can be given back for {refused.limit}. That time has passed."
         case TooLate():
             return f"That was possible for {refused.limit} after it was logged. Ask your admin."
         case AlreadyUndone():
@@ -150,6 +153,8 @@ def sentence(refused: Refused) -> str:
             )
         case ManagerLoop():
             return "That would put somebody above their own manager."
+        case NothingToGive():
+            return "Nothing is left there to reassign: somebody took it over already."
         case NoLongerYours():
             return "That account isn't yours any more, so it is off your list already."
         case BadRole():
