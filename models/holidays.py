@@ -6,6 +6,7 @@ workspace's own list a day may be off beside them, or worked in spite of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ NONE = ""
 """The place without public holidays."""
 
 _LONGEST_NAME = 80
+_WORD = re.compile(r"\w+")
 _AHEAD = timedelta(days=370)
 _BEHIND = timedelta(days=14)  # a week back tells the first work day of the week
 
@@ -197,9 +199,10 @@ def place(code: str) -> Place:
 
 
 def places_like(words: str, most: int) -> list[Place]:
-    """Places in whose code or name all the words stand: the US and its states first, then Canada
-    and its provinces, then other countries. With a country's code ("DE-") its parts are found."""
-    wanted = words.casefold().replace("-", " ").split()
+    """Places whose code or name has a word beginning with each of these: the US and its states
+    first, then Canada and its provinces, then other countries; with a country's code ("DE-") its
+    parts, too."""
+    wanted = _WORD.findall(words.casefold())
     countries = ["US", "CA", *sorted(set(_names()) - {"US", "CA"}, key=_names().__getitem__)]
     found: list[Place] = []
     for country in countries:
@@ -208,8 +211,8 @@ def places_like(words: str, most: int) -> list[Place]:
             inner = sorted(_countries()[country], key=lambda part: _parts(country).get(part, part))
             codes += [f"{country}-{part}" for part in inner]
         for one in map(place, codes):
-            text = f"{one.code.replace('-', ' ')} {one.country} {one.part}".casefold()
-            if all(word in text for word in wanted):
+            known = _WORD.findall(f"{one.code} {one.country} {one.part}".casefold())
+            if all(any(word.startswith(begun) for word in known) for begun in wanted):
                 found.append(one)
     return found[:most]
 

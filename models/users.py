@@ -357,6 +357,16 @@ def replan_all(session: Session, workspace_id: int) -> None:
     )
 
 
+def passed(user: User, now: datetime) -> date | None:
+    """Today, where the person's place in the plan is to be reckoned anew and today's hour has
+    gone by: what became of it is known already. None otherwise."""
+    today = slots.local_day(now, user.zone)
+    if user.planned_at != _ANEW or user.next_local_date is None or user.next_local_date <= today:
+        return None
+    times = slots.window(today, user.remind_at, user.zone)
+    return today if times is not None and times[0] <= now else None
+
+
 def reschedule(
     user: User, now: datetime, *, done: date | None = None, days_off: DaysOff | None = None
 ) -> None:

@@ -34,7 +34,7 @@ def plan(session: Session, now: datetime) -> Counter[str]:
     for user in people:
         days_off = calendars[user.workspace_id]
         if _is_too_soon(user, now):
-            users.reschedule(user, now, days_off=days_off)
+            users.reschedule(user, now, done=users.passed(user, now), days_off=days_off)
             continue
         day = user.next_local_date
         if day is not None and days_off.is_off(day, user.holidays):  # made one meanwhile
