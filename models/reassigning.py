@@ -85,11 +85,10 @@ class Holdings:
 
 @dataclass(frozen=True)
 class Successor:
-    """Somebody who may take accounts over. `near` is one of the asker's team."""
+    """Somebody who may take accounts over."""
 
     user_id: int
     name: str
-    near: bool
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def successors(
     """
     near = User.id.in_(users.in_team(actor.workspace_id, actor.user_id))
     rows = session.execute(
-        select(User.id, User.name, near.label("near"))
+        select(User.id, User.name)
         .where(
             User.workspace_id == actor.workspace_id,
             User.active,
@@ -159,7 +158,7 @@ def successors(
         .order_by(near.desc(), User.name, User.id)
         .limit(most)
     )
-    return [Successor(row.id, row.name, bool(row.near)) for row in rows]
+    return [Successor(row.id, row.name) for row in rows]
 
 
 def reassign(
@@ -329,6 +328,7 @@ def _give_steps(
         .where(*_open(workspace_id, person_id))
         .values(user_id=heir_id)
         .returning(FollowUp.id)
+        .execution_options(synchronize_session=False)
     )
     if every:
         return sorted(session.scalars(change))
@@ -353,6 +353,7 @@ def _take_steps_back(session: Session, row: Reassignment, kept: Collection[int])
             update(FollowUp)
             .where(FollowUp.workspace_id == row.workspace_id, FollowUp.id.in_(back))
             .values(user_id=row.from_id)
+            .execution_options(synchronize_session=False)
         )
         count += len(back)
     return count

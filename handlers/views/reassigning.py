@@ -93,12 +93,7 @@ def receipt(shown: ReassignReceipt) -> tuple[str, list[Block]]:
 
 def options(found: Sequence[Successor]) -> list[Block]:
     """Those found, as Slack takes them."""
-    return [
-        fields.option(
-            Choice(f"u:{one.user_id}", f"{one.name} · your team" if one.near else one.name)
-        )
-        for one in found
-    ]
+    return [fields.option(Choice(f"u:{one.user_id}", one.name)) for one in found]
 
 
 def _what(accounts: int, follow_ups: int) -> str:

@@ -43,8 +43,8 @@ def person(name: str, overdue: Sequence[Overdue], team: Team | None, today: date
     """A person's accounts past due, and before them who is behind in their own team, if any."""
     blocks: list[Block] = section(team) if team else []
     if overdue:
-        what = plural(len(overdue), "account")
-        blocks.append(fields.section(plain(f"{what} of their own past due:")))
+        what = plural(len(overdue), "account") + (" of their own" if team else "")
+        blocks.append(fields.section(plain(f"{what} past due:")))
     elif not team:
         blocks.append(fields.section(plain("Nothing is past due.")))
     blocks += [fields.section(plain(_account(one, today))) for one in overdue[:_SHOWN]]
