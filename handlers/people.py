@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt import Ack
 
 from handlers.parsing import Payload
-from models import accounts, slots, users, workspaces
+from models import accounts, leaving, slots, users, workspaces
 from models.clock import Clock
 from models.db import Sessions
 from models.users import Profile
@@ -13,7 +13,8 @@ from models.users import Profile
 
 def changed(ack: Ack, event: Payload, body: Payload, sessions: Sessions, clock: Clock) -> None:
     """Take over a changed profile: another zone moves the morning message, a deactivated person
-    gets none. Somebody Touchbase does not know is left alone."""
+    gets none, and their manager is asked who takes over. Somebody Touchbase does not know is left
+    alone."""
     ack()
     person = event["user"]
     now = clock()
@@ -29,5 +30,5 @@ def changed(ack: Ack, event: Payload, body: Payload, sessions: Sessions, clock: 
             email=told.get("email"),
             active=not person.get("deleted", False),
         )
-        users.learn(user, profile, now)
+        leaving.learn(session, user, profile, now)
         accounts.claim_by_email(session, user, slots.local_day(now, user.zone))

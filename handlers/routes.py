@@ -13,9 +13,11 @@ from handlers import (
     merging,
     people,
     purging,
+    reassigning,
     referrals,
     reminders,
     settings,
+    team,
     touches,
     verdicts,
     workspace,
@@ -31,9 +33,11 @@ from handlers.views import merging as merge_views
 from handlers.views import people as people_views
 from handlers.views import pipeline as pipeline_views
 from handlers.views import purging as purge_views
+from handlers.views import reassigning as reassign_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
 from handlers.views import settings as settings_views
+from handlers.views import team as team_views
 from handlers.views import touches as touch_views
 from handlers.views import verdicts as verdict_views
 
@@ -51,6 +55,7 @@ VIEWS: Mapping[str, Handler] = {
     merge_views.FORM: merging.submit,
     purge_views.FIND_FORM: purging.find,
     purge_views.SURE_FORM: purging.purge,
+    reassign_views.FORM: reassigning.submit,
     settings_views.FORM: settings.save,
 }
 
@@ -96,6 +101,9 @@ ACTIONS: Mapping[str, Handler] = {
     merge_views.KEEP: merging.reshape,
     merge_views.GONE: merging.reshape,
     merge_views.UNDO: merging.undo,
+    reassign_views.OPEN: reassigning.open_from_message,
+    reassign_views.UNDO: reassigning.undo,
+    team_views.SHOW: team.show,
     brief_views.SHOW: briefs.show,
     brief_views.LOG_REFERRAL: briefs.log_referral,
     home_views.LOG: touches.open_blank,
@@ -115,7 +123,9 @@ OPTIONS: Mapping[str, Handler] = {
     merge_views.GONE: merging.search,
     purge_views.ACCOUNT: purging.search_accounts,
     purge_views.PERSON: purging.search_people,
+    reassign_views.TO: reassigning.search,
     settings_views.ZONE: settings.search_zones,
+    settings_views.HOLIDAYS: settings.search_holidays,
 }
 
 SHORTCUTS: Mapping[str, Handler] = {

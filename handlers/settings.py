@@ -12,14 +12,16 @@ from handlers import listen, parsing
 from handlers.checking import Checks, InvalidForm
 from handlers.parsing import Payload
 from handlers.views import fields
+from handlers.views import holidays as holiday_views
 from handlers.views import home as home_views
 from handlers.views import settings as views
 from handlers.views.fields import View
-from models import aliases, habits, home, slots, users
+from models import aliases, habits, holidays, home, slots, users
 from models.clock import Clock
 from models.db import Sessions, reading
 from models.errors import (
     BadHour,
+    BadPlace,
     BadZone,
     DayNotAhead,
     InQuietHours,
@@ -58,7 +60,13 @@ def _form(actor: Actor, sessions: Sessions, now: datetime, source: str) -> View:
         user = users.get(session, actor.workspace_id, actor.user_id)
         taught = aliases.of_user(session, actor)
     today = slots.local_day(now, user.zone)
-    return views.form(habits.of(user), taught, today, metadata=json.dumps({"source": source}))
+    return views.form(
+        habits.of(user),
+        taught,
+        today,
+        metadata=json.dumps({"source": source}),
+        own=None if user.holidays is None else holidays.place(user.holidays),
+    )
 
 
 def save(
@@ -87,6 +95,8 @@ def save(
                 home.owe_refresh(session, actor, key=f"settings:{view['id']}", now=now)
     except (BadHour, InQuietHours) as refused:
         raise InvalidForm({views.HOUR: refused}) from refused
+    except BadPlace as refused:
+        raise InvalidForm({views.HOLIDAYS: refused}) from refused
     if from_home:
         ack()
         return
@@ -99,6 +109,13 @@ def search_zones(ack: Ack, options: Payload) -> None:
     """Zones for what is typed so far; those of the US for nothing."""
     typed = str(options.get("value") or "").strip()
     choices = views.zones(typed, slots.zones_like(typed, _MOST_OPTIONS) if typed else ())
+    ack(options=[fields.option(choice) for choice in choices[:_MOST_OPTIONS]])
+
+
+def search_holidays(ack: Ack, options: Payload) -> None:
+    """Whose public holidays to have, for what is typed so far."""
+    typed = str(options.get("value") or "").strip()[: fields.LONGEST_NAME]
+    choices = holiday_views.options(typed, holidays.places_like(typed, _MOST_OPTIONS))
     ack(options=[fields.option(choice) for choice in choices[:_MOST_OPTIONS]])
 
 
@@ -147,6 +164,7 @@ def _wish(filled: parsing.Fields, zone: str, source: str, today: date) -> Settin
         quiet=quiet,
         paused_until=paused,
         daily_lists=views.lists_of(filled.chosen(views.LISTS)),
+        holidays=holiday_views.code(filled.chosen(views.HOLIDAYS)),
     )
 
 

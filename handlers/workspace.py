@@ -9,10 +9,21 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from handlers import briefs, digests, listen, merging, purging, reminders, settings
+from handlers import (
+    briefs,
+    digests,
+    holidays,
+    listen,
+    merging,
+    purging,
+    reassigning,
+    reminders,
+    settings,
+)
 from handlers.parsing import Payload
 from handlers.views import help as help_views
 from handlers.views import people as views
+from handlers.views import reassigning as reassign_views
 from handlers.views.fields import Block
 from handlers.views.words import as_typed
 from models import permissions, roles, users
@@ -57,6 +68,8 @@ def command(
         case "settings":
             text = ""
             settings.open_form(command, client, actor, sessions, clock)
+        case "holidays" | "holiday":
+            text = holidays.answer(rest, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
         case "role":
@@ -66,6 +79,8 @@ def command(
         case "merge":
             text = ""  # the form that opens is the answer
             merging.open_form(command, client)
+        case "reassign":
+            text = _reassign(rest, command, client, actor, sessions)
         case "purge":
             text = ""
             purging.open_form(command, client, actor)
@@ -144,6 +159,17 @@ def _manager(
     with sessions.begin() as session:
         change = roles.put_under(session, actor, people[0], people[1], clock(), profiles)
     return views.put_under(change)
+
+
+def _reassign(
+    rest: str, command: Payload, client: WebClient, actor: Actor, sessions: Sessions
+) -> str:
+    """`/touchbase reassign @dana`: the form that opens is the answer."""
+    people, words = _people_and_words(rest)
+    if len(people) != 1 or words:
+        return reassign_views.USAGE
+    reassigning.open_form(people[0], command, client, actor, sessions)
+    return ""
 
 
 def _people_and_words(rest: str) -> tuple[list[str], list[str]]:

@@ -16,13 +16,14 @@ from models import deliveries, slots, users
 from models.deliveries import (
     ANSWER_FIRST,
     DIGEST_STOPPED,
+    REASSIGN,
     REMINDER,
     SENT,
     Delivery,
 )
 from models.users import User
 
-URGENT = frozenset({DIGEST_STOPPED, "reassign", "alert"})
+URGENT = frozenset({DIGEST_STOPPED, REASSIGN, "alert"})
 """Kinds outside the budget: nobody would want to hear of these tomorrow."""
 
 _AFTER_THE_LIST = timedelta(minutes=5)

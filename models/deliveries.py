@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -36,6 +37,7 @@ RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "re
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
 MERGE_RECEIPT = "merge_receipt"
 NUDGE, HEAT_MAP = "nudge", "heat_map"
+REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""
@@ -208,6 +210,37 @@ def about(session: Session, workspace_id: int, kind: str, subject_id: int) -> De
         )
         .order_by(Delivery.id)
         .limit(1)
+    )
+
+
+def all_about(
+    session: Session, workspace_id: int, kind: str, subject_id: int, *, most: int
+) -> Sequence[Delivery]:
+    """The newest messages of a kind about a thing, to different people: not those that only show
+    one anew."""
+    return session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.kind == kind,
+            Delivery.subject_id == subject_id,
+            Delivery.changes_id.is_(None),
+        )
+        .order_by(Delivery.id.desc())
+        .limit(most)
+    ).all()
+
+
+def cancel_for(session: Session, workspace_id: int, user_id: int, why: str, now: datetime) -> None:
+    """Nothing that is owed to the person is to be sent any more."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.user_id == user_id,
+            Delivery.state.in_((PLANNED, HELD)),
+        )
+        .values(state=CANCELLED, error_code=why, done_at=now)
     )
 
 

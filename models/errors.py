@@ -150,6 +150,20 @@ class BadZone(Refused):
     name: str
 
 
+@dataclass
+class BadPlace(Refused):
+    """Not the code of a country or state whose public holidays are known, "US" or "US-TX"."""
+
+    code: str
+
+
+@dataclass
+class BadDate(Refused):
+    """Words that name no day."""
+
+    words: str
+
+
 class ManagerLoop(Refused):
     """Somebody would end up above themselves."""
 
@@ -172,6 +186,10 @@ class TooLong(Refused):
 
 class BadChoice(Refused):
     """A choice that is not, or no longer, on the list."""
+
+
+class NothingToGive(Refused):
+    """The person has no accounts (any more) that somebody else could take over."""
 
 
 class NoLongerYours(Refused):

@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import deliveries, slots, users
-from models.errors import BadZone
+from models import deliveries, holidays, slots, users
+from models.errors import BadPlace, BadZone
 from models.users import Actor, User
 
 
@@ -21,6 +21,7 @@ class Settings:
     quiet         from and until; None: the usual hours.
     paused_until  no morning message before this day; None: no pause.
     daily_lists   1: the morning message; 2: in the afternoon what is still open, too.
+    holidays      whose public holidays: "US-TX", "" for none; None: as the workspace.
     """
 
     on: bool
@@ -31,6 +32,7 @@ class Settings:
     quiet: tuple[time, time] | None
     paused_until: date | None
     daily_lists: int = 1
+    holidays: str | None = None
 
 
 def of(user: User) -> Settings:
@@ -44,21 +46,25 @@ def of(user: User) -> Settings:
         quiet=users.own_quiet(user),
         paused_until=user.paused_until,
         daily_lists=user.daily_lists,
+        holidays=user.holidays,
     )
 
 
 def save(session: Session, actor: Actor, wish: Settings, now: datetime) -> User:
     """Make the actor's settings these. The next message lies ahead, as with `change`.
 
-    Raises BadHour, InQuietHours, BadZone.
+    Raises BadHour, InQuietHours, BadZone, BadPlace.
     """
     if not slots.is_zone(wish.zone):
         raise BadZone(wish.zone)
+    if wish.holidays is not None and not holidays.is_place(wish.holidays):
+        raise BadPlace(wish.holidays)
     user = _hold(session, actor)
     user.zone, user.zone_source = wish.zone, wish.zone_source
     user.quiet_from, user.quiet_until = wish.quiet or (None, None)
     user.paused_until = wish.paused_until
     user.daily_lists = wish.daily_lists
+    user.holidays = wish.holidays
     _move(session, user, now, at=wish.at, work_days=wish.work_days)
     if not wish.on:
         users.stop_reminding(user)

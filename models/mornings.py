@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -14,14 +14,10 @@ from models.accounts import Account, Snooze
 from models.cadence import Overdue
 from models.follow_ups import PROMISE, Step
 from models.subscriptions import Subscription
-from models.users import User
+from models.users import CLOCKS_APART, User
 from models.workspaces import Workspace
 
 ACTIVE = "active"
-
-CLOCKS_APART = timedelta(minutes=5)
-"""A place in the plan reckoned by a clock this far ahead of ours (an earlier `tick --at`, a
-sandbox wound back) is reckoned anew."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from models.errors import NotAllowed, NotBothYours, TooLate
+from models.errors import NotAllowed, NotBothYours, NotYours, TooLate
 from models.subscriptions import EVERYONE, TEAM
 from models.users import ADMIN, MANAGER, Actor
 
@@ -60,6 +61,34 @@ def must_purge(actor: Actor) -> None:
     """Only an admin takes words out for good. Raises NotAllowed."""
     if actor.role != ADMIN:
         raise NotAllowed(ADMIN)
+
+
+def sets_holidays(actor: Actor) -> bool:
+    """Whether the actor may say which days the workspace has off."""
+    return actor.role == ADMIN
+
+
+def must_set_holidays(actor: Actor) -> None:
+    """Only an admin sets holidays. Raises NotAllowed."""
+    if not sets_holidays(actor):
+        raise NotAllowed(ADMIN)
+
+
+def leads(role: str) -> bool:
+    """Whether somebody of this role is told about the people below them."""
+    return role in (MANAGER, ADMIN)
+
+
+def must_lead(actor: Actor, person_id: int, team: Collection[int]) -> None:
+    """Accounts of people are looked through and given to others by admins, and by managers for
+    their team. Raises NotAllowed for a rep, NotYours for somebody of another team.
+
+    team  the actor's, themselves included.
+    """
+    if not leads(actor.role):
+        raise NotAllowed(MANAGER)
+    if actor.role != ADMIN and person_id not in team:
+        raise NotYours
 
 
 OWN = "own"

@@ -6,6 +6,7 @@ RFC 5545 section 3.3.5, and reliability B4.1.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice
@@ -25,6 +26,18 @@ AFTERNOON = time(15, 30)
 
 WEEKDAYS = 0b0011111
 """Work days as bits, Monday the lowest: Monday to Friday."""
+
+APART = timedelta(hours=10)
+"""Two morning messages are at least this far apart, wherever their reader flies in between."""
+
+IsOff = Callable[[date], bool]
+
+_LOOKED_AHEAD = 370
+
+
+def never_off(_day: date) -> bool:
+    """The calendar without holidays."""
+    return False
 
 
 def is_zone(name: str | None) -> bool:
@@ -92,18 +105,37 @@ def next_window(
     work_days: int,
     now: datetime,
     quiet_from: time = QUIET_FROM,
+    *,
+    is_off: IsOff = never_off,
+    rested_at: datetime | None = None,
 ) -> tuple[date, datetime] | None:
-    """The first work day from `not_before` on whose window is open or still to come, and its
-    opening instant; None when there are no work days at all.
+    """The first work day from `not_before` on whose window is open or still to come, and the
+    instant from which on its message may be sent; None when there is none within a year.
+
+    is_off     whether a day is a holiday.
+    rested_at  no message before this instant; a day whose window closes before it is left out.
     """
-    for ahead in range(15):  # any set bit comes round within a week, a missing day costs one more
+    if not work_days:
+        return None
+    for ahead in range(_LOOKED_AHEAD):
         day = not_before + timedelta(days=ahead)
-        if not is_work_day(day, work_days):
+        if not is_work_day(day, work_days) or is_off(day):
             continue
         times = window(day, at, zone, quiet_from)
-        if times is not None and now <= times[1]:
-            return day, times[0]
+        if times is None:
+            continue
+        opens, closes = times
+        if rested_at is not None:
+            opens = max(opens, rested_at)
+        if now <= closes and opens <= closes:
+            return day, opens
     return None
+
+
+def is_first_work_day(day: date, work_days: int, is_off: IsOff = never_off) -> bool:
+    """Whether no day before it in its week, which begins on a Monday, is a work day."""
+    before = (day - timedelta(days=back) for back in range(1, day.weekday() + 1))
+    return not any(is_work_day(one, work_days) and not is_off(one) for one in before)
 
 
 @cache

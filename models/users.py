@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import (
     Boolean,
     ForeignKey,
     Index,
+    Select,
     SmallInteger,
     String,
     UniqueConstraint,
     bindparam,
     func,
     select,
+    update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from models import slots
+from models import holidays, slots
 from models.db import Base, insert_if_absent, within_workspace
 from models.errors import BadHour, BadZone, InQuietHours, ManagerLoop, NoSuchPerson
+from models.holidays import DaysOff
 from models.text import tidy
 from models.workspaces import Workspace
 
@@ -30,6 +33,13 @@ ROLES = (REP, MANAGER, ADMIN)
 
 ZONE_CHOSEN, ZONE_OF_SLACK, ZONE_OF_WORKSPACE = "user", "slack", "workspace"
 """Where a person's zone is from, the strongest first: a chosen one is not overwritten."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""What was noted by a clock this far ahead of ours (an earlier `tick --at`, a sandbox wound back)
+does not count."""
+
+_ANEW = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where a place in the plan is to be reckoned anew: by a clock ahead of any."""
 
 
 class User(Base):
@@ -238,6 +248,11 @@ def names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, 
 
 def team(session: Session, workspace_id: int, user_id: int) -> set[int]:
     """The ids of the person and of everyone below them, at any depth."""
+    return set(session.scalars(in_team(workspace_id, user_id)))
+
+
+def in_team(workspace_id: int, user_id: int) -> Select[tuple[int]]:
+    """The same as a query, for others to look within."""
     below = (
         select(User.id)
         .where(User.workspace_id == workspace_id, User.id == user_id)
@@ -246,7 +261,7 @@ def team(session: Session, workspace_id: int, user_id: int) -> set[int]:
     below = below.union(
         select(User.id).where(User.workspace_id == workspace_id, User.manager_id == below.c.id)
     )
-    return set(session.scalars(select(below.c.id)))
+    return select(below.c.id)
 
 
 def has_admin(session: Session, workspace_id: int) -> bool:
@@ -325,10 +340,40 @@ def stop_reminding(user: User) -> None:
     user.next_local_date = user.next_due_at = None
 
 
-def reschedule(user: User, now: datetime, *, done: date | None = None) -> None:
+def rested_at(user: User, now: datetime) -> datetime | None:
+    """From when on another morning message may be sent after the last; None when there was none
+    that counts."""
+    if user.reminded_at is None or user.reminded_at > now + CLOCKS_APART:
+        return None
+    return user.reminded_at + slots.APART
+
+
+def replan_all(session: Session, workspace_id: int) -> None:
+    """Have the planner reckon everybody's next reminder anew, within its next rounds."""
+    session.execute(
+        update(User)
+        .where(User.workspace_id == workspace_id, User.next_due_at.is_not(None))
+        .values(planned_at=_ANEW)
+    )
+
+
+def passed(user: User, now: datetime) -> date | None:
+    """Today, where the person's place in the plan is to be reckoned anew and today's hour has
+    gone by: what became of it is known already. None otherwise."""
+    today = slots.local_day(now, user.zone)
+    if user.planned_at != _ANEW or user.next_local_date is None or user.next_local_date <= today:
+        return None
+    times = slots.window(today, user.remind_at, user.zone)
+    return today if times is not None and times[0] <= now else None
+
+
+def reschedule(
+    user: User, now: datetime, *, done: date | None = None, days_off: DaysOff | None = None
+) -> None:
     """Reckon the person's next reminder from `now`.
 
-    done  the day whose reminder has been dealt with, if any: the next one is later.
+    done      the day whose reminder has been dealt with, if any: the next one is later.
+    days_off  of the workspace; read by the row's own session where nobody has them at hand.
     """
     user.planned_at = now
     user.next_local_date = user.next_due_at = None
@@ -340,8 +385,24 @@ def reschedule(user: User, now: datetime, *, done: date | None = None) -> None:
         slots.local_day(now, user.zone),
         user.paused_until or date.min,
     )
+    days = days_off or _days_off(user, now)
     found = slots.next_window(
-        first, user.remind_at, user.zone, user.work_days, now, quiet_hours(user)[0]
+        first,
+        user.remind_at,
+        user.zone,
+        user.work_days,
+        now,
+        quiet_hours(user)[0],
+        is_off=lambda day: days.is_off(day, user.holidays),
+        rested_at=rested_at(user, now),
     )
     if found is not None:
         user.next_local_date, user.next_due_at = found
+
+
+def _days_off(user: User, now: datetime) -> DaysOff:
+    session = object_session(user)
+    if session is None:
+        return DaysOff()
+    with session.no_autoflush:  # what is being changed need not be whole yet
+        return holidays.of(session, user.workspace_id, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from models import deliveries, doubts, lanes, pictures, subscriptions, users
+from models import deliveries, doubts, lanes, leaving, pictures, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.lanes import Lease
@@ -109,12 +109,14 @@ def catch_up(road: Road) -> str:
 
 def follow(session: Session, row: Delivery, now: datetime) -> None:
     """What a message that was sent brings with it: a digest, its picture in its thread. And the
-    first reminder a person got has told them how to stop it; the next ones need not."""
+    first reminder a person got has told them how to stop it; the next ones need not, and
+    keep their distance from the last."""
     if row.kind == deliveries.DIGEST and "snapshot" in row.facts and row.changes_id is None:
         pictures.owe_in_thread(session, row, now)
     if row.kind == deliveries.REMINDER and row.user_id is not None and row.changes_id is None:
         user = users.get(session, row.workspace_id, row.user_id)
         user.greeted_at = user.greeted_at or row.done_at
+        user.reminded_at = row.done_at
 
 
 def _in_doubt(
@@ -159,9 +161,7 @@ def _refused(session: Session, row: Delivery, code: str, now: datetime) -> None:
     if row.kind == deliveries.DIGEST and code in _CHANNEL_CLOSED:
         _stop_digest(session, row, code, now)
     elif code in _PERSON_GONE and row.user_id is not None:
-        user = users.get(session, row.workspace_id, row.user_id)
-        user.active = False
-        users.reschedule(user, now)
+        leaving.is_gone(session, users.get(session, row.workspace_id, row.user_id), now)
 
 
 def _stop_digest(session: Session, row: Delivery, code: str, now: datetime) -> None:

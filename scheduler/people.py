@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from models import accounts, lanes, slots, users
+from models import accounts, lanes, leaving, slots, users
 from models.db import reading
 from models.users import Profile
 from scheduler import answers
@@ -56,7 +56,7 @@ def _learn(road: Road, user_id: int, workspace_id: int, found: Mapping[str, Any]
     now = road.clock()
     with road.sessions.begin() as session:
         user = users.get(session, workspace_id, user_id)
-        users.learn(user, _profile(found), now)
+        leaving.learn(session, user, _profile(found), now)
         accounts.claim_by_email(session, user, slots.local_day(now, user.zone))
 
 

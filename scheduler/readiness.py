@@ -73,6 +73,15 @@ def _reminder(session: Session, row: Delivery, now: datetime) -> Ready | Later |
         return Drop(deliveries.CANCELLED, "stopped")
     if users.is_paused(user, slots.local_day(now, user.zone)):
         return Drop(deliveries.CANCELLED, "paused")
+    day, today = row.local_date, slots.local_day(now, user.zone)
+    if day is not None and today > day:  # flown east since it was planned: the day is over there
+        return Drop(deliveries.EXPIRED, "late")
+    if day is not None and today < day:
+        opens = slots.instant(day, user.remind_at, user.zone)
+        return Later(opens) if opens is not None else Drop(deliveries.EXPIRED, "no_such_day")
+    rested = users.rested_at(user, now)
+    if rested is not None and rested > now:
+        return Later(rested)
     return _unless_quiet(_quiet_of(user, now))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers.views import reminders as views
+from handlers.views import team as team_views
 from handlers.views.fields import Block
 from handlers.views.reminders import Habits, PutOff
-from models import deliveries, lanes, mornings, slots, users
+from models import deliveries, holidays, lanes, mornings, overdue_team, slots, users
 from models.db import Session
 from models.deliveries import Delivery, Owed
+from models.overdue_team import Team
 from models.users import User
 from scheduler import nudges, planning
 
@@ -27,13 +29,19 @@ def plan(session: Session, now: datetime) -> Counter[str]:
     does, and today's is then due at once.
     """
     people = mornings.users_to_plan(session, now, planning.BATCH)
+    calendars = holidays.of_many(session, {user.workspace_id for user in people}, now)
     owed: list[tuple[int, Owed]] = []
     for user in people:
-        if user.next_due_at is None or user.next_due_at > now:
-            users.reschedule(user, now)  # its place was reckoned by a clock ahead of ours
+        days_off = calendars[user.workspace_id]
+        if _is_too_soon(user, now):
+            users.reschedule(user, now, done=users.passed(user, now), days_off=days_off)
+            continue
+        day = user.next_local_date
+        if day is not None and days_off.is_off(day, user.holidays):  # made one meanwhile
+            users.reschedule(user, now, done=day, days_off=days_off)
             continue
         lists = (_owed(user, now), nudges.owed(user, now))
-        users.reschedule(user, now, done=user.next_local_date)
+        users.reschedule(user, now, done=day, days_off=days_off)
         owed += [(user.workspace_id, message) for message in lists if message is not None]
     return planning.owe(session, owed, len(people), now)
 
@@ -52,7 +60,8 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
     facts = (sent or delivery).facts
     settled = facts.get("settled", ())
     to_do = mornings.to_do(session, workspace_id, user_id, today, settled=settled)
-    if sent is None and not to_do:
+    team = _team(session, user, delivery.local_date, now)
+    if sent is None and not (to_do or team):
         return NOTHING_DUE
     hidden = (
         mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
@@ -67,6 +76,23 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         late=sent is None and now - delivery.not_before > LATE_AFTER,
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
+        team=(team_views.heard(team), team_views.section(team)) if team else None,
+    )
+
+
+def _team(session: Session, user: User, day: date | None, now: datetime) -> Team | None:
+    """Who of the person's team is far behind, if the message of that day tells them."""
+    if day is None or not overdue_team.is_told(session, user, day, now):
+        return None
+    return overdue_team.of(session, user.workspace_id, user.id, slots.local_day(now, user.zone))
+
+
+def _is_too_soon(user: User, now: datetime) -> bool:
+    """Whether the person's place was reckoned by a clock ahead of ours, or before the last
+    message went out, less than ten hours ago."""
+    rested = users.rested_at(user, now)
+    return (
+        user.next_due_at is None or user.next_due_at > now or (rested is not None and rested > now)
     )
 
 

@@ -11,11 +11,24 @@ from handlers.views import home as home_views
 from handlers.views import kept
 from handlers.views import merging as merge_views
 from handlers.views import pipeline as pipeline_views
+from handlers.views import reassigning as reassign_views
 from handlers.views import referrals as referral_views
 from handlers.views import touches as touch_views
 from handlers.views.cards import Card
 from handlers.views.fields import Block
-from models import aliases, deliveries, drafts, home, lists, merging, phi, receipts, slots, users
+from models import (
+    aliases,
+    deliveries,
+    drafts,
+    home,
+    lists,
+    merging,
+    phi,
+    reassigning,
+    receipts,
+    slots,
+    users,
+)
 from models.db import Session
 from models.deliveries import Delivery
 from scheduler import digests, nudges, pictures, reminders
@@ -102,6 +115,22 @@ def _merge_receipt(session: Session, delivery: Delivery, now: datetime) -> Rende
     return merge_views.receipt(shown) if shown else "merged_ones_gone"
 
 
+def _reassign(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    held = reassigning.holdings(session, delivery.workspace_id, delivery.subject_id)
+    if delivery.changes_id is None and (held.active or not held):
+        return "came_back" if held.active else "nothing_left"
+    return reassign_views.left(held)
+
+
+def _reassign_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = reassigning.receipt(session, delivery.workspace_id, delivery.subject_id, now)
+    return reassign_views.receipt(shown) if shown else "reassignment_gone"
+
+
 RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.RECEIPT: _receipt,
     deliveries.REFERRAL_RECEIPT: _referral_receipt,
@@ -113,4 +142,6 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,
     deliveries.HEAT_MAP: pictures.render,
+    deliveries.REASSIGN: _reassign,
+    deliveries.REASSIGN_RECEIPT: _reassign_receipt,
 }

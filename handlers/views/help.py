@@ -12,10 +12,12 @@ SUBCOMMANDS = (
     "account",
     "remind",
     "settings",
+    "holidays",
     "digest",
     "role",
     "manager",
     "merge",
+    "reassign",
     "purge",
     "help",
 )
@@ -38,6 +40,7 @@ _ALSO = {
     "redact": "purge",
     "brief": "account",
     "preferences": "settings",
+    "holiday": "holidays",
     "vacation": "settings",
     "quiet": "settings",
 }

@@ -14,8 +14,10 @@ from models.errors import (
     AlreadyLogged,
     AlreadyUndone,
     BadChoice,
+    BadDate,
     BadDays,
     BadHour,
+    BadPlace,
     BadReference,
     BadRole,
     BadZone,
@@ -42,6 +44,7 @@ from models.errors import (
     NotANumber,
     NotBothYours,
     NoText,
+    NothingToGive,
     NotInChannel,
     NotSlackAdmin,
     NotYours,
@@ -107,6 +110,8 @@ def sentence(refused: Refused) -> str:
             return "I don't know that person. Mention them with @, such as @ann."
         case TooLate(what="merge"):
             return f"A merge can be undone for {refused.limit}. That time has passed."
+        case TooLate(what="reassign"):
+            return f"Accounts can be given back for {refused.limit}. That time has passed."
         case TooLate():
             return f"That was possible for {refused.limit} after it was logged. Ask your admin."
         case AlreadyUndone():
@@ -139,8 +144,17 @@ def sentence(refused: Refused) -> str:
             return "Name the days like mon-fri or mon,wed,fri."
         case BadZone():
             return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
+        case BadDate():
+            return "Start with the day, such as 2026-12-24."
+        case BadPlace():
+            return (
+                f"I don't know the holidays of “{esc(refused.code[:40])}”. Try US, a state such as "
+                "US-TX, or none."
+            )
         case ManagerLoop():
             return "That would put somebody above their own manager."
+        case NothingToGive():
+            return "Nothing is left there to reassign: somebody took it over already."
         case NoLongerYours():
             return "That account isn't yours any more, so it is off your list already."
         case BadRole():

@@ -35,6 +35,10 @@ _SHOWN_IN_SHORT = 70  # of a name past the first few: Slack takes some 13,000 le
 _HEARD_OF_STEP = 60
 
 
+Spoken = tuple[str, list[Block]]
+"""A part of a message: what a screen reader says of it, and its blocks."""
+
+
 @dataclass(frozen=True)
 class PutOff:
     """An account just hidden from the list, with the way back."""
@@ -89,19 +93,24 @@ def morning(
     late: bool = False,
     first: Habits | None = None,
     put_off: Sequence[PutOff] = (),
+    team: Spoken | None = None,
 ) -> tuple[str, list[Block]]:
     """The morning message: the list, each line with why and what to do.
 
     first    set in the first one a person ever gets: it says how to move or stop them.
     late     it goes out more than half an hour after its hour.
     put_off  accounts hidden since the message was sent.
+    team     who of a manager's people is far behind, for the ear and for the eye.
     """
     heading = _heading(to_do, "Good morning. ")
     if late:
         heading += " (Running late today, sorry.)"
-    last = [fields.context(mrkdwn(_how_to_change(first)))] if first else []
+    aloud, last = team or ("", [])
+    if first:
+        last = [*last, fields.context(mrkdwn(_how_to_change(first)))]
     blocks = _list(to_do, heading, today, delivery_id, show_all, put_off, last)
-    return _heard(to_do, heading), blocks
+    heard = _heard(to_do, heading)
+    return f"{heard} {aloud}".strip(), blocks
 
 
 def afternoon(to_do: ToDo, *, today: date, delivery_id: int) -> tuple[str, list[Block]]:

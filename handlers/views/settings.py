@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 
-from handlers.views import fields, habits
+from handlers.views import fields, habits, holidays
 from handlers.views.fields import Block, Choice, View, plain
 from handlers.views.home import quiet
 from handlers.views.words import hour
 from models import slots
 from models.aliases import Taught
 from models.habits import Settings
+from models.holidays import Place
 from models.lists import Entry
 from models.users import ZONE_CHOSEN
 
 FORM = "settings_form"
 ON, HOUR, DAYS, ZONE = "settings_on", "settings_hour", "settings_days", "settings_zone"
 LISTS = "settings_lists"
+HOLIDAYS = "settings_holidays"
 QUIET_FROM, QUIET_UNTIL = "settings_quiet_from", "settings_quiet_until"
 PAUSED, FORGET = "settings_paused", "settings_forget"
 
@@ -43,11 +45,19 @@ _OF_THE_US = {
 }
 
 
-def form(standing: Settings, taught: Sequence[Taught], today: date, *, metadata: str) -> View:
+def form(
+    standing: Settings,
+    taught: Sequence[Taught],
+    today: date,
+    *,
+    metadata: str,
+    own: Place | None = None,
+) -> View:
     """The form as the settings stand.
 
     taught    the person's own names for accounts, the latest first; at most 100.
     metadata  from where it was opened.
+    own       whose public holidays the person has; None: the workspace's.
     """
     begins, until = quiet(standing)
     paused = standing.paused_until
@@ -64,6 +74,13 @@ def form(standing: Settings, taught: Sequence[Taught], today: date, *, metadata:
         _days(standing.work_days),
         fields.search(
             ZONE, "Time zone", hint="A city, such as Chicago", chosen=chosen, optional=False
+        ),
+        fields.search(
+            HOLIDAYS,
+            "Holidays",
+            hint="A state, such as Texas",
+            chosen=holidays.AS_THE_TEAM if own is None else holidays.choice(own),
+            optional=False,
         ),
         fields.clock_time(QUIET_FROM, "Quiet from", value=f"{begins:%H:%M}"),
         fields.clock_time(QUIET_UNTIL, "Quiet until", value=f"{until:%H:%M}"),
