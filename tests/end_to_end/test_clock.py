@@ -29,6 +29,7 @@ def bot(sqlite_url: str, tmp_path: Path) -> Iterator[Running]:
         with accounts.open("w", newline="") as file:
             csv.writer(file).writerows([["name", "owner", "tier"], ["Oak Clinic", "U1", "A"]])
         running.cli("import", "accounts", str(accounts))
+        running.work_all_year()
         yield running
 
 

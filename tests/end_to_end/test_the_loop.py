@@ -107,6 +107,7 @@ def test_visit_receipt_reminder_digest(
         # A second account was last seen 19 days ago, so it is past the ten days of tier A.
         overdue = an_overdue_account(bot, today)
         reminded_on = next_on(today, 0) if today.weekday() >= 4 else today + timedelta(days=1)
+        bot.work_all_year()
         ticks = [bot.tick(in_chicago(reminded_on, time(7, 31))) for _ in range(passes)]
         assert sum(tick["sent"] for tick in ticks) == 1
         reminders = [m for m in bot.dms("U1") if "past due for a touch" in m.words]

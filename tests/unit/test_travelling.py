@@ -189,6 +189,6 @@ def _send(
             lanes.put_off(row, verdict.until)
         else:
             lanes.was_sent(row, "D1", "1.0", "direct", now)
-            outcomes.greet(session, row)
+            outcomes.follow(session, row, now)
             user = session.get_one(User, row.user_id)
             sent[user.id].append((now, slots.local_day(now, user.zone)))
