@@ -67,6 +67,7 @@ def test_ticks_beside_a_running_bot_send_each_reminder_once(each_database: Datab
         accounts = "name,owner,tier\n" + "".join(f"Clinic {n},U{1 + n % 3},A\n" for n in range(6))
         done = bot.cli("import", "accounts", "/dev/stdin", stdin=accounts, check=False)
         assert done.returncode == 0, done.stderr
+        bot.work_all_year()
         # Half past two in the afternoon in New York is half past eleven in Phoenix.
         morning = a_morning() + timedelta(minutes=30)
         ticks = [
