@@ -382,6 +382,9 @@ def _due(shown: VisitReceipt) -> str:
         return "Nobody owns this account, so it reminds nobody"
     tier = f"{shown.tier} account" if shown.tier != "unrated" else "unrated account"
     rule = f"{tier}, every {days(shown.max_days)}"
+    if shown.due_for is not None:
+        who = shown.due_for
+        rule = f"to meet {who.name}, {who.role.lower()}, every {days(who.max_days)}"
     if not shown.qualifying:
         by = long_day(shown.due_on, shown.today)
         return f"This does not restart the clock: due by {by} ({rule})"
