@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handlers import (
     briefs,
+    cadence,
     cards,
     home,
     merging,
@@ -20,6 +21,7 @@ from handlers import (
 )
 from handlers.listen import Handler
 from handlers.views import briefs as brief_views
+from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
 from handlers.views import doubts as doubt_views
 from handlers.views import drafts as draft_views
@@ -48,6 +50,7 @@ VIEWS: Mapping[str, Handler] = {
     purge_views.FIND_FORM: purging.find,
     purge_views.SURE_FORM: purging.purge,
     settings_views.FORM: settings.save,
+    cadence_views.FORM: cadence.submit,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -88,6 +91,9 @@ ACTIONS: Mapping[str, Handler] = {
     merge_views.KEEP: merging.reshape,
     merge_views.GONE: merging.reshape,
     merge_views.UNDO: merging.undo,
+    cadence_views.ADD: cadence.add,
+    cadence_views.MORE: cadence.choose,
+    cadence_views.UNDO: cadence.undo,
     brief_views.SHOW: briefs.show,
     brief_views.LOG_REFERRAL: briefs.log_referral,
     home_views.LOG: touches.open_blank,

@@ -9,7 +9,7 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from handlers import briefs, digests, listen, merging, purging, reminders, settings
+from handlers import briefs, cadence, digests, listen, merging, purging, reminders, settings
 from handlers.parsing import Payload
 from handlers.views import help as help_views
 from handlers.views import people as views
@@ -59,6 +59,8 @@ def command(
             settings.open_form(command, client, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
+        case "cadence":
+            text = cadence.open_list(command, client, actor, sessions)
         case "role":
             text = _role(rest, command, client, actor, sessions, clock)
         case "manager":

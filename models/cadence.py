@@ -7,7 +7,7 @@ who is overdue is one indexed read. Formulas: domain.md D3, "Point adherence"; d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -89,6 +89,7 @@ class Rule:
     scope: Scope
     ideal_days: int
     max_days: int
+    id: int = field(default=0, compare=False)  # 0: not stored
 
     @property
     def rank(self) -> tuple[int, bool, bool, int]:
@@ -243,7 +244,9 @@ def since(last_touch_on: date | None, owned_since: date, known_since: date) -> d
 def rules(session: Session, workspace_id: int) -> Rules:
     """The workspace's rules, in one read."""
     rows = session.execute(_RULES, {"workspace": workspace_id})
-    return Rules.of([Rule(Scope(*scope), ideal, longest) for *scope, ideal, longest in rows])
+    return Rules.of(
+        [Rule(Scope(*scope), ideal, longest, id_) for *scope, ideal, longest, id_ in rows]
+    )
 
 
 # Built once: it runs while a person waits.
@@ -254,6 +257,7 @@ _RULES = select(
     CadenceRule.buying_role,
     CadenceRule.ideal_days,
     CadenceRule.max_days,
+    CadenceRule.id,
 ).where(CadenceRule.workspace_id == bindparam("workspace"))
 
 

@@ -34,7 +34,7 @@ from models.db import (
 
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
-MERGE_RECEIPT = "merge_receipt"
+MERGE_RECEIPT, CADENCE_RECEIPT = "merge_receipt", "cadence_receipt"
 NUDGE = "nudge"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90

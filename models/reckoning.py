@@ -38,21 +38,12 @@ from models.touches import Touch, TouchContact
 from models.workspaces import Workspace
 
 AT_ONCE = 2_000
-"""Accounts in one statement: some 50 ms, so that nobody who saves meanwhile waits for long."""
+"""Accounts in one transaction, so that nobody who saves meanwhile waits for long."""
 
 
-def all_of(session: Session, workspace_id: int) -> None:
-    """Bring every account's due day up to date with the rules: at once where there are few, else
-    in the next minute, `next_batch` by `next_batch`."""
-    some = select(Account.id).where(Account.workspace_id == workspace_id)
-    many = session.scalar(some.order_by(Account.id).offset(AT_ONCE).limit(1)) is not None
-    session.execute(
-        update(Workspace)
-        .where(Workspace.id == workspace_id)
-        .values(reckoned_to=0 if many else None)
-    )
-    if not many:
-        _bring_up(session, workspace_id, cadence.rules(session, workspace_id), some)
+def mark(session: Session, workspace_id: int) -> None:
+    """The rules changed: every account is to be looked at by `next_batch`."""
+    session.execute(update(Workspace).where(Workspace.id == workspace_id).values(reckoned_to=0))
 
 
 def behind(session: Session) -> Sequence[int]:
@@ -62,34 +53,34 @@ def behind(session: Session) -> Sequence[int]:
     ).all()
 
 
-def next_batch(session: Session, workspace_id: int) -> bool:
-    """Bring the next accounts up to date; whether there are more. Another process that is at it
-    is left alone."""
-    place = session.scalar(
-        select(Workspace.reckoned_to)
-        .where(Workspace.id == workspace_id, Workspace.reckoned_to.is_not(None))
-        .with_for_update(key_share=True, skip_locked=True)
-    )
+def next_batch(session: Session, workspace_id: int, *, at_once: int = AT_ONCE) -> bool:
+    """Bring the next accounts up to date with the rules; whether there may be more.
+
+    The accounts are held before anything is read of them, so that a visit being stored is seen
+    whole, and before the workspace, as whoever stores a visit holds them. When another process
+    has done the same, or the rules changed meanwhile, the place stands and is looked at again.
+    """
+    where = Workspace.id == workspace_id
+    place = session.scalar(select(Workspace.reckoned_to).where(where))
     if place is None:
         return False
-    # Held first: a visit being stored is then seen whole by the statement that follows.
     ids = session.scalars(
         select(Account.id)
         .where(Account.workspace_id == workspace_id, Account.id > place)
         .order_by(Account.id)
-        .limit(AT_ONCE)
+        .limit(at_once)
         .with_for_update(key_share=True)
     ).all()
+    rules = cadence.rules(session, workspace_id)
     if ids:
-        rules = cadence.rules(session, workspace_id)
         _bring_up(session, workspace_id, rules, _between(workspace_id, ids[0], ids[-1]))
-    more = len(ids) == AT_ONCE
-    session.execute(
-        update(Workspace)
-        .where(Workspace.id == workspace_id)
-        .values(reckoned_to=ids[-1] if more else None)
-    )
-    return more
+    done = len(ids) < at_once
+    moved = update(Workspace).where(where, Workspace.reckoned_to == place)
+    session.execute(moved.values(reckoned_to=None if done else ids[-1]))
+    if cadence.rules(session, workspace_id) != rules:
+        mark(session, workspace_id)
+        return True
+    return not done
 
 
 def where_people_changed(session: Session, workspace_id: int, ids: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
 from handlers.views import home as home_views
 from handlers.views import kept
@@ -15,7 +16,19 @@ from handlers.views import referrals as referral_views
 from handlers.views import touches as touch_views
 from handlers.views.cards import Card
 from handlers.views.fields import Block
-from models import aliases, deliveries, drafts, home, lists, merging, phi, receipts, slots, users
+from models import (
+    aliases,
+    cadence_rules,
+    deliveries,
+    drafts,
+    home,
+    lists,
+    merging,
+    phi,
+    receipts,
+    slots,
+    users,
+)
 from models.db import Session
 from models.deliveries import Delivery
 from scheduler import digests, nudges, reminders
@@ -102,6 +115,14 @@ def _merge_receipt(session: Session, delivery: Delivery, now: datetime) -> Rende
     return merge_views.receipt(shown) if shown else "merged_ones_gone"
 
 
+def _cadence_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = cadence_rules.receipt(session, delivery.workspace_id, delivery.subject_id, now)
+    entries = lists.entries(session, delivery.workspace_id, *cadence_views.LISTS)
+    return cadence_views.receipt(shown, entries) if shown else "change_gone"
+
+
 RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.RECEIPT: _receipt,
     deliveries.REFERRAL_RECEIPT: _referral_receipt,
@@ -112,4 +133,5 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.DIGEST: digests.render,
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,
+    deliveries.CADENCE_RECEIPT: _cadence_receipt,
 }

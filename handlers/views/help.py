@@ -13,6 +13,7 @@ SUBCOMMANDS = (
     "remind",
     "settings",
     "digest",
+    "cadence",
     "role",
     "manager",
     "merge",
@@ -30,6 +31,9 @@ _ALSO = {
     "reminders": "remind",
     "report": "digest",
     "weekly": "digest",
+    "rules": "cadence",
+    "rule": "cadence",
+    "tiers": "cadence",
     "admin": "role",
     "roles": "role",
     "team": "manager",
@@ -52,7 +56,7 @@ _LINES = (
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people; admins: `role @ann manager`, "
-    "`manager @ann @bob`, `purge`",
+    "`manager @ann @bob`, `cadence`, `purge`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 

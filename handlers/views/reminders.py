@@ -11,7 +11,7 @@ from datetime import date, time
 
 from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
-from handlers.views.words import day, days, esc, hour, listed, plural
+from handlers.views.words import day, days, esc, hour, listed, lowered, plural
 from models.cadence import Overdue
 from models.follow_ups import PROMISE, Step
 from models.lists import Entry
@@ -152,7 +152,7 @@ def why(account: Overdue) -> str:
     if account.people:
         first, *others = account.people
         who = fields.clip(first.name, _SHOWN_OF_PERSON)
-        role = fields.clip(first.role.lower(), _SHOWN_OF_PERSON)
+        role = fields.clip(lowered(first.role), _SHOWN_OF_PERSON)
         reason += f" · {who} ({role}) · {first.days_since} of {days(first.max_days)}"
         if others:
             reason += f" and {plural(len(others), 'more person', 'more people')}"
