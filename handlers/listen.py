@@ -159,6 +159,9 @@ def _answer(args: Args, refused: Refused) -> None:
     if isinstance(refused, InvalidForm) and kind != "view_submission":
         refused = next(iter(refused.fields.values()))
     if kind == "view_submission":
+        if not problems.has_fields(args.body["view"]):
+            _say_instead(args, problems.sentence(refused))
+            return
         if isinstance(refused, InvalidForm):
             errors = problems.beside_fields(args.body["view"], refused.fields)
         else:
@@ -179,7 +182,9 @@ def _apologize(args: Args, handler: Handler, fault: Exception) -> None:
     name = f"{handler.__module__}.{handler.__name__}"
     log.error("handler.failed", handler=name, ref=reference, exc_info=fault)
     kind = args.body.get("type")
-    if kind == "view_submission":
+    if kind == "view_submission" and not problems.has_fields(args.body["view"]):
+        _say_instead(args, problems.failed(reference))
+    elif kind == "view_submission":
         errors = problems.beside_the_note(args.body["view"], problems.not_saved(reference))
         args.ack(response_action="errors", errors=errors)
     elif kind == "block_suggestion":
@@ -189,6 +194,10 @@ def _apologize(args: Args, handler: Handler, fault: Exception) -> None:
     else:
         args.ack()
         _tell(args, problems.failed(reference))
+
+
+def _say_instead(args: Args, sentence: str) -> None:
+    args.ack(response_action="update", view=problems.instead(args.body["view"], sentence))
 
 
 def _tell(args: Args, sentence: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handlers import (
     briefs,
+    cadence,
     cards,
     digests,
     figures,
@@ -24,6 +25,7 @@ from handlers import (
 )
 from handlers.listen import Handler
 from handlers.views import briefs as brief_views
+from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
 from handlers.views import doubts as doubt_views
 from handlers.views import drafts as draft_views
@@ -57,6 +59,7 @@ VIEWS: Mapping[str, Handler] = {
     purge_views.SURE_FORM: purging.purge,
     reassign_views.FORM: reassigning.submit,
     settings_views.FORM: settings.save,
+    cadence_views.FORM: cadence.submit,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -104,6 +107,9 @@ ACTIONS: Mapping[str, Handler] = {
     reassign_views.OPEN: reassigning.open_from_message,
     reassign_views.UNDO: reassigning.undo,
     team_views.SHOW: team.show,
+    cadence_views.ADD: cadence.add,
+    cadence_views.MORE: cadence.choose,
+    cadence_views.UNDO: cadence.undo,
     brief_views.SHOW: briefs.show,
     brief_views.LOG_REFERRAL: briefs.log_referral,
     home_views.LOG: touches.open_blank,

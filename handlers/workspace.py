@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackClientError
 
 from handlers import (
     briefs,
+    cadence,
     digests,
     holidays,
     listen,
@@ -72,6 +73,8 @@ def command(
             text = holidays.answer(rest, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
+        case "cadence":
+            text = cadence.open_list(command, client, actor, sessions)
         case "role":
             text = _role(rest, command, client, actor, sessions, clock)
         case "manager":

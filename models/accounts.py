@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Date,
     ForeignKey,
     Index,
     Select,
     String,
     UniqueConstraint,
     and_,
-    case,
-    literal,
     or_,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, merges, referrals, workspaces
+from models import cadence, merges, people_due, referrals, workspaces
+from models.cadence import PersonDue
+from models.contacts import Contact
 from models.db import Base, within_workspace
 from models.errors import NoSuchAccount
 from models.text import name_key
@@ -157,9 +156,47 @@ def give(session: Session, account: Account, owner_id: int | None, since: date) 
 
 
 def reckon(session: Session, account: Account) -> None:
-    """Bring the stored due day up to date with the account's owner, tier and last touch."""
-    longest = cadence.max_days(session, account.workspace_id)[account.tier]
-    account.due_on = cadence.due_on(account.last_touch_on, account.owned_since, longest)
+    """Bring the stored due day up to date with the account's owner, tier and last touch, and with
+    when the people there were met."""
+    _reckon_all(session, account.workspace_id, [account])
+
+
+def reckon_where(session: Session, workspace_id: int, which: Select[int] | Collection[int]) -> None:
+    """The same for these accounts, where rules are about people: for after people there were met,
+    came or went."""
+    if not cadence.rules(session, workspace_id).people:
+        return
+    held = _living_ones().where(Account.workspace_id == workspace_id, Account.id.in_(which))
+    query = held.order_by(Account.id).with_for_update()  # one order: no two lock each other up
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    _reckon_all(session, workspace_id, found)
+
+
+def of_people(workspace_id: int, people: Collection[int]) -> Select[int]:
+    """The ids of the accounts where these people are."""
+    return select(Contact.account_id).where(
+        Contact.workspace_id == workspace_id, Contact.id.in_(people)
+    )
+
+
+def people_to_meet(session: Session, account: Account) -> Sequence[PersonDue]:
+    """The people there under a cadence rule, the first due first."""
+    rules = cadence.rules(session, account.workspace_id)
+    places = {account.id: (account.tier, account.type, account.owned_since)}
+    found = people_due.at(session, account.workspace_id, rules, places, which=[account.id])
+    return found.get(account.id, [])
+
+
+def _reckon_all(session: Session, workspace_id: int, changed: Sequence[Account]) -> None:
+    rules = cadence.rules(session, workspace_id)
+    places = {one.id: (one.tier, one.type, one.owned_since) for one in changed}
+    people = people_due.at(session, workspace_id, rules, places, which=list(places))
+    for one in changed:
+        longest = rules.of_account(one.tier, one.type).max_days
+        own = cadence.due_on(one.last_touch_on, one.owned_since, longest)
+        if own is not None:
+            own = min([own, *(due.due_on for due in people.get(one.id, ()))])
+        one.due_on = own
 
 
 def give_many(
@@ -172,18 +209,11 @@ def give_many(
     since: date | None,
 ) -> list[int]:
     """Make somebody the owner, from the day `since` on, of those of the accounts that the giver
-    still owns; their ids. One statement for each few thousand; rows in memory stay as they were."""
+    still owns; their ids. Their due days are the caller's to bring up (`reckoning`). One
+    statement for each few thousand; rows in memory stay as they were."""
     if not account_ids:
         return []
     version = workspaces.next_names_version(session, workspace_id)
-    fresh = {
-        tier: cadence.due_on(None, since, days)
-        for tier, days in cadence.max_days(session, workspace_id).items()
-    }
-    due_on = case(
-        (Account.last_touch_on.is_not(None), Account.due_on),  # once touched, due as before
-        *((Account.tier == tier, literal(day, Date)) for tier, day in fresh.items()),
-    )
     given: list[int] = []
     for start in range(0, len(account_ids), _AT_ONCE):
         given += session.scalars(
@@ -194,13 +224,7 @@ def give_many(
                 Account.archived_at.is_(None),
                 Account.id.in_(account_ids[start : start + _AT_ONCE]),
             )
-            .values(
-                owner_id=owner_id,
-                owner_email=None,
-                owned_since=since,
-                due_on=due_on,
-                names_version=version,
-            )
+            .values(owner_id=owner_id, owner_email=None, owned_since=since, names_version=version)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
@@ -220,11 +244,7 @@ def claim_by_email(session: Session, user: User, today: date) -> int:
         account.owner_id, account.owner_email = user.id, None
         account.owned_since = account.owned_since or today
     if waiting:
-        longest = cadence.max_days(session, user.workspace_id)
-        for account in waiting:
-            account.due_on = cadence.due_on(
-                account.last_touch_on, account.owned_since, longest[account.tier]
-            )
+        _reckon_all(session, user.workspace_id, waiting)
     return len(waiting)
 
 
@@ -250,8 +270,9 @@ def overdue(
     """The person's own accounts past their cadence, most urgent first.
 
     One indexed read of what is due, whatever the number of accounts or touches: `due_on` was
-    set when the last touch was stored; and one of these accounts' referrals. A colleague's touch
-    counts too. An account the person put off stays out until the day they chose.
+    set when the last touch was stored; one of these accounts' referrals; and where rules are about
+    people one of the people there. A colleague's touch counts too. An account the person put off
+    stays out until the day they chose.
     """
     past_due = (
         Account.workspace_id == workspace_id,
@@ -261,12 +282,13 @@ def overdue(
         Account.status.not_in(cadence.EXEMPT),
     )
     sent = referrals.lately(session, workspace_id, select(Account.id).where(*past_due), today)
-    longest = cadence.max_days(session, workspace_id)
+    rules = cadence.rules(session, workspace_id)
     rows = session.execute(
         select(
             Account.id,
             Account.name,
             Account.tier,
+            Account.type,
             Account.city,
             Account.last_touch_on,
             Account.due_on,
@@ -285,6 +307,10 @@ def overdue(
             or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= today),
         )
     ).all()
+    places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}
+    people = people_due.at(
+        session, workspace_id, rules, places, which=select(Account.id).where(*past_due)
+    )
     return cadence.ranked(
         [
             cadence.Overdue(
@@ -295,9 +321,10 @@ def overdue(
                 last_touch_on=row.last_touch_on,
                 due_on=row.due_on,
                 days_since=(today - (row.last_touch_on or row.owned_since)).days,
-                max_days=longest[row.tier],
+                max_days=rules.of_account(row.tier, row.type).max_days,
                 referrals=sent.get(row.id, (0, 0))[0],
                 referrals_before=sent.get(row.id, (0, 0))[1],
+                people=tuple(due.by(today) for due in people.get(row.id, ()) if due.due_on < today),
             )
             for row in rows
         ]

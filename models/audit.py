@@ -39,16 +39,16 @@ def note(
     *,
     now: datetime,
     facts: Facts | None = None,
-) -> None:
+) -> Audit:
     """Add a row in the transaction of the act itself."""
-    session.add(
-        Audit(
-            workspace_id=workspace_id,
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            entity=entity,
-            entity_id=entity_id,
-            facts=dict(facts or {}),
-        )
+    row = Audit(
+        workspace_id=workspace_id,
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        entity=entity,
+        entity_id=entity_id,
+        facts=dict(facts or {}),
     )
+    session.add(row)
+    return row

@@ -1,14 +1,15 @@
-"""How often an account must be touched, and who is past it.
+"""How often an account, and people there, must be touched, and who is past it.
 
-`due_on` is stored on the account by whatever changes it (a touch, an owner, a tier), so who is
-overdue is one indexed read. Formulas: domain.md D3, "Point adherence"; docs/cadence.md.
+`due_on` is stored on the account by whatever changes it (a touch, an owner, a tier, a rule), so
+who is overdue is one indexed read. Formulas: domain.md D3, "Point adherence"; docs/cadence.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -31,7 +32,7 @@ FALLING = 1.25
 
 
 class CadenceRule(Base):
-    """The gaps allowed between two qualifying touches of an account of one tier."""
+    """The gaps allowed between two qualifying touches of some accounts, or of some people."""
 
     __tablename__ = "cadence_rule"
     __table_args__ = (
@@ -57,8 +58,146 @@ class CadenceRule(Base):
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a rule is about; "" is any. With one of the last two it is about people, each of
+    whom must be met, else about accounts."""
+
+    tier: str = ""
+    account_type: str = ""
+    contact_role: str = ""
+    buying_role: str = ""
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it is about people."""
+        return bool(self.contact_role or self.buying_role)
+
+    def fits(self, tier: str, account_type: str | None) -> bool:
+        """Whether an account of this tier and type falls under it."""
+        return self.tier in ("", tier) and self.account_type in ("", account_type)
+
+    def fits_person(self, role: str | None, buying_role: str | None) -> bool:
+        """Whether somebody of these roles does, at an account that fits."""
+        return self.contact_role in ("", role) and self.buying_role in ("", buying_role)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The gaps in days allowed within a scope. Past `ideal_days` a touch would be well timed,
+    past `max_days` it is overdue."""
+
+    scope: Scope
+    ideal_days: int
+    max_days: int
+    id: int = field(default=0, compare=False)  # 0: not stored
+
+    @property
+    def rank(self) -> tuple[int, bool, bool, int]:
+        """The higher, the more specific: who is meant, then type before tier; of two people's
+        rules that are alike in this the stricter one."""
+        scope = self.scope
+        return (
+            bool(scope.contact_role) + bool(scope.buying_role),
+            bool(scope.account_type),
+            bool(scope.tier),
+            -self.max_days,
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a workspace, the most specific first.
+
+    Of several that fit an account one holds: tier and type before type before tier before any;
+    with none that of C accounts. People's rules likewise: contact type and buying role before
+    one of them, then as for accounts; with none that fits, a person need not be met.
+    """
+
+    every: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> Rules:
+        """These rules, in their order."""
+        return cls(tuple(sorted(rules, key=lambda rule: rule.rank, reverse=True)))
+
+    @cached_property
+    def accounts(self) -> tuple[Rule, ...]:
+        """Those about accounts."""
+        return tuple(rule for rule in self.every if not rule.scope.of_people)
+
+    @cached_property
+    def people(self) -> tuple[Rule, ...]:
+        """Those about people."""
+        return tuple(rule for rule in self.every if rule.scope.of_people)
+
+    @cached_property
+    def fallback(self) -> Rule:
+        """The one for accounts that no other is for."""
+        return next(rule for rule in self.accounts if rule.scope == FALLBACK)
+
+    def of_account(self, tier: str, account_type: str | None) -> Rule:
+        """The one an account falls under."""
+        fit = (rule for rule in self.accounts if rule.scope.fits(tier, account_type))
+        return next(fit, self.fallback)
+
+    def of_person(
+        self, tier: str, account_type: str | None, role: str | None, buying_role: str | None
+    ) -> Rule | None:
+        """The one under which somebody at such an account must be met, if there is one."""
+        fit = (
+            rule
+            for rule in self.people
+            if rule.scope.fits(tier, account_type) and rule.scope.fits_person(role, buying_role)
+        )
+        return next(fit, None)
+
+    def days(self, scope: Scope) -> tuple[int, int] | None:
+        """Ideal and longest gap of the rule with exactly this scope."""
+        found = next((rule for rule in self.every if rule.scope == scope), None)
+        return None if found is None else (found.ideal_days, found.max_days)
+
+    def changed(self, scope: Scope, days: tuple[int, int] | None) -> Rules:
+        """The rules once the one with this scope has these days; without days it goes."""
+        others = [rule for rule in self.every if rule.scope != scope]
+        return Rules.of(others if days is None else [*others, Rule(scope, *days)])
+
+
+FALLBACK = Scope("C")
+
+
+@dataclass(frozen=True)
+class PersonDue:
+    """Somebody who must be met under a rule."""
+
+    name: str
+    role: str  # the label of what the rule names: the contact type, else the buying role
+    since: date  # the last time they were met, or since when they should have been
+    max_days: int
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which the rule still holds."""
+        return self.since + timedelta(days=self.max_days)
+
+    def by(self, today: date) -> PersonPast:
+        """How it stands on that day."""
+        return PersonPast(self.name, self.role, (today - self.since).days, self.max_days)
+
+
+@dataclass(frozen=True)
+class PersonPast:
+    """Somebody who should have been met by now."""
+
+    name: str
+    role: str
+    days_since: int
+    max_days: int
+
+
+@dataclass(frozen=True)
 class Overdue:
-    """An account past its cadence, with what a reminder says about it."""
+    """An account past its cadence, with what a reminder says about it: its own rule's days, and
+    the people there who should have been met, the longest overdue first."""
 
     account_id: int
     name: str
@@ -70,6 +209,7 @@ class Overdue:
     max_days: int
     referrals: int = 0  # from it in the last 90 days ...
     referrals_before: int = 0  # ... and in the 90 before
+    people: tuple[PersonPast, ...] = ()
 
     @property
     def fell(self) -> bool:
@@ -79,9 +219,10 @@ class Overdue:
     @property
     def urgency(self) -> float:
         """(days since / max days) x tier weight, x 1.25 if its referrals fell: what the list is
-        ranked by."""
+        ranked by. Of the account's days and its people's those count that are worst."""
         weight = WEIGHTS[self.tier] * (FALLING if self.fell else 1)
-        return self.days_since / self.max_days * weight
+        people = [one.days_since / one.max_days for one in self.people]
+        return max([self.days_since / self.max_days, *people]) * weight
 
 
 def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) -> date | None:
@@ -94,16 +235,30 @@ def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) 
     return (last_touch_on or owned_since) + timedelta(days=max_days)
 
 
-def max_days(session: Session, workspace_id: int) -> Mapping[str, int]:
-    """The longest gap in days by tier."""
-    rows = session.execute(_MAX_DAYS, {"workspace": workspace_id})
-    known = {row.tier: row.max_days for row in rows}
-    return {tier: known.get(tier) or known["C"] for tier in TIERS}
+def since(last_touch_on: date | None, owned_since: date, known_since: date) -> date:
+    """From when on a person's days count: the last time they were met, else the later of the day
+    they were first entered and the day the account got its present owner."""
+    return last_touch_on or max(owned_since, known_since)
 
 
-_MAX_DAYS = select(CadenceRule.tier, CadenceRule.max_days).where(
-    CadenceRule.workspace_id == bindparam("workspace")
-)
+def rules(session: Session, workspace_id: int) -> Rules:
+    """The workspace's rules, in one read."""
+    rows = session.execute(_RULES, {"workspace": workspace_id})
+    return Rules.of(
+        [Rule(Scope(*scope), ideal, longest, id_) for *scope, ideal, longest, id_ in rows]
+    )
+
+
+# Built once: it runs while a person waits.
+_RULES = select(
+    CadenceRule.tier,
+    CadenceRule.account_type,
+    CadenceRule.contact_role,
+    CadenceRule.buying_role,
+    CadenceRule.ideal_days,
+    CadenceRule.max_days,
+    CadenceRule.id,
+).where(CadenceRule.workspace_id == bindparam("workspace"))
 
 
 def ranked(overdue: Sequence[Overdue]) -> list[Overdue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -103,7 +103,9 @@ def store(
     _fill(session, touch, visit, account)
     session.add(touch)
     session.flush()
-    _met(session, actor, touch, account, visit.met, now)
+    people = _met(session, actor, touch, account, visit.met, now)
+    if people and touch.qualifying:
+        contacts.met_on(session, actor.workspace_id, people, touch.occurred_on)
     _referrals(session, actor, touch, visit, now)
     _agreed(session, actor, touch, visit, now)
     if account is not None:
@@ -111,6 +113,7 @@ def store(
             accounts.give(session, account, actor.user_id, actor.today(now))
             touch.made_owner = True
         _touched(session, account, touch)
+    reckon_homes(session, actor.workspace_id, people)
     log(session, actor, "touch.log", touch, now)
     _audit_tick(session, actor, touch, visit, now)
     if card is not None:
@@ -134,7 +137,7 @@ def amend(
     touch = touches.own(session, actor, touch_id, hold=True)
     redaction.must_be_whole(touch)
     permissions.must_edit(touch.logged_at, now)
-    before = touch.account_id
+    before, met_before = touch.account_id, touches.met_ids(session, actor.workspace_id, touch.id)
     account, made_account = account_of(session, actor, visit.account, now)
     session.execute(
         delete(TouchContact).where(
@@ -145,11 +148,13 @@ def amend(
     touch.edits += 1
     touch.made_account = touch.made_account or made_account
     session.flush()
-    _met(session, actor, touch, account, visit.met, now)
+    people = _met(session, actor, touch, account, visit.met, now)
     _referrals(session, actor, touch, visit, now)
     _agreed(session, actor, touch, visit, now)
+    touches.recount_people(session, actor.workspace_id, {*met_before, *people})
     for changed in {before, touch.account_id} - {None}:
         recount(session, actor.workspace_id, changed)
+    reckon_homes(session, actor.workspace_id, {*met_before, *people})
     log(session, actor, "touch.edit", touch, now)
     _audit_tick(session, actor, touch, visit, now)
     new_receipt(session, actor, touch.id, f"edit{touch.edits}", now)
@@ -213,7 +218,8 @@ def _met(
     account: Account | None,
     met: Sequence[int | NewContact],
     now: datetime,
-) -> None:
+) -> Collection[int]:
+    """Store who was met; their ids."""
     known = contacts.get_all(session, actor.workspace_id, [m for m in met if isinstance(m, int)])
     people: dict[int, bool] = {contact.id: False for contact in known}
     if account is not None:
@@ -227,6 +233,7 @@ def _met(
         )
         for contact_id, made in people.items()
     )
+    return people.keys()
 
 
 def _referrals(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:
@@ -299,13 +306,21 @@ def _touched(session: Session, account: Account, touch: Touch) -> None:
 
 
 def recount(session: Session, workspace_id: int, account_id: int | None) -> None:
-    """Set the account's last touch and due day from its touches, after one went or changed."""
+    """Set the account's last touch and due day from its touches, after one went or changed, and
+    after `touches.recount_people`."""
     if account_id is None:
         return
     account = accounts.hold(session, workspace_id, account_id)
     account.last_touch_on = touches.last_qualifying_on(session, workspace_id, account_id)
     accounts.reckon(session, account)
     session.flush()
+
+
+def reckon_homes(session: Session, workspace_id: int, people: Collection[int]) -> None:
+    """Bring up to date the due days where these people are: one may be met anywhere."""
+    if people:
+        session.flush()
+        accounts.reckon_where(session, workspace_id, accounts.of_people(workspace_id, people))
 
 
 def log(session: Session, actor: Actor, action: str, touch: Touch, now: datetime) -> None:

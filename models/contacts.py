@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import merges, workspaces
@@ -114,6 +114,20 @@ def _stands_for(session: Session, contact: Contact) -> int:
     if survivor == contact.id:
         raise NoSuchContact
     return survivor
+
+
+def met_on(session: Session, workspace_id: int, ids: Collection[int], day: date) -> None:
+    """These people were met that day, in a touch that counts. One statement, so that of two
+    visits at once the later day stands."""
+    session.execute(
+        update(Contact)
+        .where(
+            Contact.workspace_id == workspace_id,
+            Contact.id.in_(ids),
+            or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < day),
+        )
+        .values(last_touch_on=day)
+    )
 
 
 def remove(session: Session, contact: Contact) -> None:

@@ -6,13 +6,14 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -25,10 +26,12 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, sessionmaker
 from sqlalchemy.orm import Session as Session  # passed on: the scheduler names it, and no SQL
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 Sessions = sessionmaker[Session]
@@ -81,6 +84,49 @@ def _never_reuse_ids(table: Table, _parent: object) -> None:
     hold ids, so a number must stay that one row's."""
     if table.metadata is Base.metadata:
         table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+class DaysAfter(FunctionElement[date]):
+    """The day so many days after another: `DaysAfter(day, count)`."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class Earlier(FunctionElement[date]):
+    """The earlier of two days, neither of them null."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class UtcDay(FunctionElement[date]):
+    """The day of an instant, by UTC."""
+
+    type = Date()
+    inherit_cache = True
+
+
+_ON_SQLITE = {
+    DaysAfter: "date({}, '+' || {} || ' days')",
+    Earlier: "min({}, {})",
+    UtcDay: "date({})",
+}
+_ON_POSTGRES = {
+    DaysAfter: "({} + {})",
+    Earlier: "least({}, {})",
+    UtcDay: "CAST({} AT TIME ZONE 'UTC' AS date)",
+}
+
+
+def _written(element: Any, compiler: Any, **told: Any) -> str:
+    ways = _ON_SQLITE if compiler.dialect.name == "sqlite" else _ON_POSTGRES
+    parts = [compiler.process(part, **told) for part in element.clauses]
+    return ways[type(element)].format(*parts)
+
+
+for _kind in _ON_SQLITE:
+    compiles(_kind)(_written)
 
 
 def within_workspace(table: str, column: str) -> ForeignKeyConstraint:

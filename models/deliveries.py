@@ -35,7 +35,7 @@ from models.db import (
 
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
-MERGE_RECEIPT = "merge_receipt"
+MERGE_RECEIPT, CADENCE_RECEIPT = "merge_receipt", "cadence_receipt"
 NUDGE, HEAT_MAP = "nudge", "heat_map"
 REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 

@@ -256,3 +256,29 @@ class BadReference(Refused):
 
 class Purged(Refused):
     """An admin took the words out of this visit; they are not to be written anew."""
+
+
+class RuleStays(Refused):
+    """The cadence rule for C accounts, which holds for all that no other is for, was to go."""
+
+
+@dataclass
+class TooManyRules(Refused):
+    """More cadence rules than `limit`."""
+
+    limit: int
+
+
+@dataclass
+class BadGaps(Refused):
+    """The longest gap of a cadence rule is no number of days from 1 to `limit`."""
+
+    limit: int
+
+
+class IdealTooLong(Refused):
+    """The ideal gap of a cadence rule is longer than its longest."""
+
+
+class ChangedSince(Refused):
+    """What was to be taken back was changed again since."""

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.db import Base
 from models.text import name_key
 
-ACCOUNT_TYPE, CONTACT_ROLE = "account_type", "contact_role"
+ACCOUNT_TYPE, CONTACT_ROLE, BUYING_ROLE = "account_type", "contact_role", "buying_role"
 TOUCH_TYPE, OUTCOME = "touch_type", "outcome"
 SERVICE_LINE, PAYER_TYPE = "service_line", "payer_type"
 REFERRAL_STATUS = "referral_status"
@@ -182,6 +182,18 @@ _DEFAULTS: dict[str, list[Entry]] = {
         "Agent",
         "Broker",
         "Other",
+    ),
+    BUYING_ROLE: _plain(
+        "Economic buyer",
+        "Decision maker",
+        "Champion",
+        "Influencer",
+        "User",
+        "Gatekeeper",
+        "Technical",
+        "Legal",
+        "Blocker",
+        "Unknown",
     ),
     TOUCH_TYPE: [
         *_meaning("qualifying", ["Visit", "Call"]),

@@ -334,12 +334,18 @@ def _drop_names(session: Session, row: Merge) -> None:
 
 
 def _settle(session: Session, things: Iterable[Thing], version: int) -> None:
-    """Bring up to date what is kept on the rows of what points at them."""
+    """Bring up to date what is kept on the rows of what points at them, and on a person's
+    account."""
     for one in things:
         one.names_version = version
+        session.flush()
         if isinstance(one, Account):
             one.last_touch_on = touches.last_qualifying_on(session, one.workspace_id, one.id)
             accounts.reckon(session, one)
+        else:
+            touches.recount_people(session, one.workspace_id, [one.id])
+            home = accounts.of_people(one.workspace_id, [one.id])
+            accounts.reckon_where(session, one.workspace_id, home)
     session.flush()
 
 

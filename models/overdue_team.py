@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from models import cadence, holidays, permissions, slots, users
+from models import cadence, holidays, permissions, reckoning, slots, users
 from models.accounts import Account
-from models.cadence import EXEMPT
+from models.cadence import EXEMPT, Rules
 from models.users import User
 
 SHOWN = 5
@@ -71,12 +71,12 @@ def of(session: Session, workspace_id: int, manager_id: int, today: date) -> Tea
     people = _below(session, workspace_id, manager_id)
     if not people:
         return None
-    longest = cadence.max_days(session, workspace_id)
+    rules = cadence.rules(session, workspace_id)
     counts = {
         owner_id: count
         for owner_id, count in session.execute(
             select(Account.owner_id, func.count())
-            .where(*_far_behind(workspace_id, manager_id, longest, today))
+            .where(*_far_behind(workspace_id, manager_id, rules, today))
             .group_by(Account.owner_id)
         )
         if owner_id in people
@@ -92,9 +92,9 @@ def of(session: Session, workspace_id: int, manager_id: int, today: date) -> Tea
     first = sorted(total, key=lambda head: (-total[head], people[head].name, head))[:SHOWN]
     worst = _worst(
         session,
-        _far_behind(workspace_id, manager_id, longest, today),
+        _far_behind(workspace_id, manager_id, rules, today),
         {person: head for head in first for person in groups[head]},
-        longest,
+        rules,
         today,
     )
     return Team(
@@ -126,7 +126,7 @@ def _below(session: Session, workspace_id: int, manager_id: int) -> dict[int, _P
 
 
 def _far_behind(
-    workspace_id: int, manager_id: int, longest: Mapping[str, int], today: date
+    workspace_id: int, manager_id: int, rules: Rules, today: date
 ) -> Sequence[ColumnElement[bool]]:
     """Days since > 2 x max days, told by the stored due day: that is more than max days ago."""
     return (
@@ -135,12 +135,7 @@ def _far_behind(
         Account.owner_id.in_(users.in_team(workspace_id, manager_id)),
         Account.archived_at.is_(None),
         Account.status.not_in(EXEMPT),
-        or_(
-            *(
-                and_(Account.tier == tier, Account.due_on < today - timedelta(days=days))
-                for tier, days in longest.items()
-            )
-        ),
+        reckoning.far_past(rules, today),
     )
 
 
@@ -158,7 +153,7 @@ def _worst(
     session: Session,
     far_behind: Iterable[ColumnElement[bool]],
     head_of: Mapping[int | None, int],
-    longest: Mapping[str, int],
+    rules: Rules,
     today: date,
 ) -> dict[int, tuple[str, int, int]]:
     """The account the most times over its cadence, by the head of its owner: name, days since,
@@ -168,14 +163,18 @@ def _worst(
             Account.owner_id,
             Account.name,
             Account.tier,
-            func.coalesce(Account.last_touch_on, Account.owned_since).label("since"),
+            Account.type,
+            Account.due_on,
         )
         .where(*far_behind, Account.owner_id.in_(head_of))
         .order_by(Account.name)
     )
     found: dict[int, tuple[str, int, int]] = {}
-    for owner_id, name, tier, since in rows:
-        days, most = (today - since).days, longest[tier]
+    for owner_id, name, tier, account_type, due_on in rows:
+        if due_on is None:
+            continue
+        most = rules.of_account(tier, account_type).max_days
+        days = (today - due_on).days + most  # since the touch, or the meeting, that it counts from
         head = head_of[owner_id]
         known = found.get(head)
         if known is None or days / most > known[1] / known[2]:

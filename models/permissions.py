@@ -91,6 +91,17 @@ def must_lead(actor: Actor, person_id: int, team: Collection[int]) -> None:
         raise NotYours
 
 
+def may_change_cadence(actor: Actor) -> bool:
+    """Whether the actor may change the cadence rules; everyone may read them."""
+    return actor.role == ADMIN
+
+
+def must_change_cadence(actor: Actor) -> None:
+    """Only an admin changes the cadence rules. Raises NotAllowed."""
+    if not may_change_cadence(actor):
+        raise NotAllowed(ADMIN)
+
+
 OWN = "own"
 """The third of the scopes beside those of `models.subscriptions`: a person's own rows."""
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, distinct, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, case, distinct, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import cadence, lists
+from models import cadence, lists, reckoning
 from models.accounts import Account
+from models.cadence import Rules
 from models.lists import Entry
 from models.referrals import Referral
 from models.touches import Touch
@@ -108,14 +109,14 @@ def summary(
     before = monday - timedelta(weeks=1)
     touches = _touches(session, workspace_id, people, before, monday)
     referrals = _referrals(session, workspace_id, people, before, monday)
-    longest = cadence.max_days(session, workspace_id)
+    rules = cadence.rules(session, workspace_id)
     weeks = [
         Week(
             monday=start,
             touches=touches.get(start, (0, 0))[0],
             reached=touches.get(start, (0, 0))[1],
             referrals=referrals.get(start, {}),
-            kept=_kept(session, workspace_id, people, start + timedelta(days=6), longest),
+            kept=_kept(session, workspace_id, people, start + timedelta(days=6), rules),
         )
         for start in (monday, before)
     ]
@@ -194,35 +195,17 @@ def _kept(
     workspace_id: int,
     people: Collection[int] | None,
     sunday: date,
-    longest: Mapping[str, int],
+    rules: Rules,
 ) -> dict[str, Kept]:
     """By tier, the owned accounts as of that Sunday, and those touched within their days.
 
     An account counts from its last qualifying touch by then, anybody's, and before the first
     one from the day it got its present owner; one that came to its owner later is left out.
-    Only for accounts touched since are their touches read, one index entry each.
+    Where rules are about people, those there must have been met, too.
     """
-    last_by_then = (
-        select(func.max(Touch.occurred_on))
-        .where(
-            Touch.workspace_id == Account.workspace_id,
-            Touch.account_id == Account.id,
-            Touch.occurred_on <= sunday,
-            Touch.qualifying,
-        )
-        .correlate(Account)
-        .scalar_subquery()
-    )
-    last = case((Account.last_touch_on <= sunday, Account.last_touch_on), else_=last_by_then)
-    since = func.coalesce(last, Account.owned_since)
-    within = or_(
-        *(
-            and_(Account.tier == tier, since >= sunday - timedelta(days=days))
-            for tier, days in longest.items()
-        )
-    )
+    past = reckoning.past(rules, sunday, ended=True)
     rows = session.execute(
-        select(Account.tier, func.count(), func.sum(case((within, 1), else_=0)))
+        select(Account.tier, func.count(), func.sum(case((past, 0), else_=1)))
         .where(
             Account.workspace_id == workspace_id,
             whose(workspace_id, people, Account.owner_id),

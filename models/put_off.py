@@ -41,7 +41,7 @@ def for_days(session: Session, actor: Actor, account_id: int, days: int, now: da
 def until_next_round(
     session: Session, actor: Actor, account_id: int, reason: str, now: datetime
 ) -> Hidden:
-    """Hide the account until its tier's longest gap has passed once more from today.
+    """Hide the account until its longest gap has passed once more from today.
 
     reason  a key of the list skip_reason.
 
@@ -91,7 +91,8 @@ def _hide(
     accounts.hold(session, actor.workspace_id, account_id)
     account = own(session, actor, account_id)
     if days is None:
-        days = cadence.max_days(session, actor.workspace_id)[account.tier]
+        rules = cadence.rules(session, actor.workspace_id)
+        days = rules.of_account(account.tier, account.type).max_days
     until = actor.today(now) + timedelta(days=days)
     accounts.snooze(session, actor, account_id, until, reason=reason, now=now)
     session.flush()

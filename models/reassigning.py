@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import accounts, audit, deliveries, permissions, users
+from models import accounts, audit, deliveries, permissions, reckoning, users
 from models.accounts import Account
 from models.db import Base, insert_if_absent, within_workspace
 from models.deliveries import Owed
@@ -207,6 +207,7 @@ def reassign(
             since=Actor(workspace_id, heir_id, "", heir.role, heir.zone).today(now),
         )
     )
+    reckoning.bring_up(session, workspace_id, sorted(given))
     since: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.id in given:
@@ -250,6 +251,7 @@ def undo(session: Session, actor: Actor, reassignment_id: int, now: datetime) ->
             owner_id=row.from_id,
             since=date.fromisoformat(day) if day else None,
         )
+        reckoning.bring_up(session, row.workspace_id, back)
         kept |= set(ids) - set(back)
         given += len(back)
     steps = _take_steps_back(session, row, kept)

@@ -8,8 +8,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import cadence, follow_ups, lists, permissions, referrals, slots, touches, users
+from models import (
+    accounts,
+    cadence,
+    follow_ups,
+    lists,
+    permissions,
+    referrals,
+    slots,
+    touches,
+    users,
+)
 from models.accounts import Account
+from models.cadence import PersonDue
 from models.competitors import Competitor
 from models.contacts import Contact
 from models.referrals import Referral
@@ -47,6 +58,7 @@ class VisitReceipt:
     may_edit: bool
     may_undo: bool
     redacted_on: date | None = None  # by the rep's calendar
+    due_for: PersonDue | None = None  # who has to be met by then, before the account's own day
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,9 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
     agreed = follow_ups.of_touch(session, workspace_id, touch.id)
     step, promise = agreed.get(follow_ups.NEXT_STEP), agreed.get(follow_ups.PROMISE)
     labels = _labels(session, workspace_id, lists.TOUCH_TYPE, lists.OUTCOME, lists.SERVICE_LINE)
-    longest = cadence.max_days(session, workspace_id)
+    rule = cadence.rules(session, workspace_id).of_account(
+        account.tier if account else "unrated", account.type if account else None
+    )
     return VisitReceipt(
         touch_id=touch.id,
         type=labels[lists.TOUCH_TYPE].get(touch.type, touch.type),
@@ -111,7 +125,7 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
         headcount=touch.headcount,
         due_on=account.due_on if account else None,
         tier=account.tier if account else "unrated",
-        max_days=longest[account.tier if account else "unrated"],
+        max_days=rule.max_days,
         qualifying=touch.qualifying,
         new_account=touch.made_account,
         made_owner=touch.made_owner and account is not None and account.owner_id == touch.user_id,
@@ -119,6 +133,7 @@ def visit(session: Session, workspace_id: int, touch_id: int, now: datetime) -> 
         may_edit=touch.redacted_at is None and permissions.may_edit(touch.logged_at, now),
         may_undo=permissions.may_undo(touch.logged_at, now),
         redacted_on=slots.local_day(touch.redacted_at, owner.zone) if touch.redacted_at else None,
+        due_for=_due_for(session, account, rule.max_days) if account else None,
     )
 
 
@@ -170,6 +185,13 @@ def _account(session: Session, touch: Touch) -> Account | None:
             Account.workspace_id == touch.workspace_id, Account.id == touch.account_id
         )
     )
+
+
+def _due_for(session: Session, account: Account, max_days: int) -> PersonDue | None:
+    """The person there who is due first, if that is before the account itself is."""
+    own = cadence.due_on(account.last_touch_on, account.owned_since, max_days)
+    people = accounts.people_to_meet(session, account)
+    return people[0] if people and own is not None and people[0].due_on < own else None
 
 
 def _competitor(session: Session, touch: Touch) -> str | None:

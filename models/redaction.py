@@ -274,9 +274,12 @@ def _drop_people(session: Session, touch: Touch) -> list[int]:
         session.execute(
             delete(table).where(table.workspace_id == workspace_id, table.contact_id.in_(gone))
         )
+    homes = []
     for contact in contacts.get_all(session, workspace_id, gone):
+        homes.append(contact.account_id)
         contacts.remove(session, contact)
     session.flush()
+    accounts.reckon_where(session, workspace_id, homes)
     return gone
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
-from models import cadence
+from models import cadence, people_due, reckoning
 from models.accounts import Account
-from models.cadence import CadenceRule
+from models.cadence import PersonDue, Rules
 from models.pipeline import whose
 from models.referrals import Referral
 from models.touches import Touch
@@ -26,8 +26,7 @@ _SAVING = timedelta(minutes=5)
 People = Collection[int] | None
 """Ids of people; None: everyone in the workspace."""
 
-Gaps = Mapping[str, tuple[int, int]]
-"""By tier: the ideal and the longest gap in days."""
+_Owned = Row[int, str, str | None, int | None, date | None, date]
 
 OfAccount = tuple[int, int, int, int]
 """An account, the days since its last touch, the longest gap and the ideal one."""
@@ -117,8 +116,8 @@ def late_referrals(
 
 def standing(session: Session, workspace_id: int, people: People, sunday: date) -> Standing:
     """The accounts these people own, as of that Sunday: what `pipeline` counts as kept."""
-    gaps = _gaps(session, workspace_id)
-    since = _since(sunday)
+    rules = cadence.rules(session, workspace_id)
+    since, past = reckoning.since(sunday), reckoning.past(rules, sunday, ended=True)
     owned = (
         Account.workspace_id == workspace_id,
         whose(workspace_id, people, Account.owner_id),
@@ -126,34 +125,56 @@ def standing(session: Session, workspace_id: int, people: People, sunday: date) 
         Account.archived_at.is_(None),
         Account.status.not_in(cadence.EXEMPT),
     )
-    past = [
-        and_(Account.tier == tier, since < _days_before(sunday, gaps[tier][1])) for tier in gaps
-    ]
+    one = select(
+        Account.id,
+        Account.tier,
+        Account.type,
+        Account.owner_id,
+        Account.owned_since,
+        since.label("since"),
+    ).order_by(since, Account.id)
+    late = session.execute(one.where(*owned, past)).all()
+    met = _people(session, workspace_id, rules, late)
     overdue: dict[str, list[OfAccount]] = {}
     behind: dict[int, int] = {}
-    rows = session.execute(
-        select(Account.id, Account.tier, Account.owner_id, since.label("since"))
-        .where(*owned, or_(*past))
-        .order_by(since, Account.id)
-    )
-    for account_id, tier, owner_id, last in rows:
-        ideal, longest = gaps[tier]
-        days = (sunday - last).days
-        overdue.setdefault(tier, []).append((account_id, days, longest, ideal))
-        if days > 2 * longest and owner_id is not None:
-            behind[owner_id] = behind.get(owner_id, 0) + 1
+    for row in late:
+        found = _of_account(rules, row, sunday, met.get(row.id))
+        overdue.setdefault(row.tier, []).append(found)
+        _id, days, longest, _ideal = found
+        if days > 2 * longest and row.owner_id is not None:
+            behind[row.owner_id] = behind.get(row.owner_id, 0) + 1
     within: dict[str, list[OfAccount]] = {}
-    for tier, (ideal, longest) in gaps.items():
-        kept = session.execute(
-            select(Account.id, since.label("since"))
-            .where(*owned, Account.tier == tier, since >= _days_before(sunday, longest))
-            .order_by(since, Account.id)
-            .limit(MOST)
-        )
-        found = [(id_, (sunday - last).days, longest, ideal) for id_, last in kept]
-        if found:
-            within[tier] = found
+    for tier in cadence.TIERS:
+        kept = session.execute(one.where(*owned, Account.tier == tier, ~past).limit(MOST))
+        listed = [_of_account(rules, row, sunday) for row in kept]
+        if listed:
+            within[tier] = listed
     return Standing(overdue, within, behind)
+
+
+def _of_account(
+    rules: Rules, row: _Owned, sunday: date, person: PersonDue | None = None
+) -> OfAccount:
+    """How an account stood; one that is past only for the sake of a person there, by their days."""
+    rule = rules.of_account(row.tier, row.type)
+    days = (sunday - row.since).days
+    if days <= rule.max_days and person is not None and person.due_on < sunday:
+        return row.id, (sunday - person.since).days, person.max_days, person.max_days
+    return row.id, days, rule.max_days, rule.ideal_days
+
+
+def _people(
+    session: Session, workspace_id: int, rules: Rules, late: Sequence[_Owned]
+) -> dict[int, PersonDue]:
+    """Of each account the person there who is first due, where rules are about people."""
+    places = {row.id: (row.tier, row.type, row.owned_since) for row in late}
+    found: dict[int, PersonDue] = {}
+    ids = list(places)
+    for start in range(0, len(ids) if rules.people else 0, MOST):
+        some = ids[start : start + MOST]
+        met = people_due.at(session, workspace_id, rules, places, which=some)
+        found.update((account_id, due[0]) for account_id, due in met.items())
+    return found
 
 
 def as_json(found: Standing) -> dict[str, Any]:
@@ -163,40 +184,6 @@ def as_json(found: Standing) -> dict[str, Any]:
         "kept": dict(found.within),
         "behind": sorted(found.behind.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST],
     }
-
-
-def _gaps(session: Session, workspace_id: int) -> Gaps:
-    rows = session.execute(
-        select(CadenceRule.tier, CadenceRule.ideal_days, CadenceRule.max_days).where(
-            CadenceRule.workspace_id == workspace_id,
-            CadenceRule.account_type == "",
-            CadenceRule.contact_role == "",
-            CadenceRule.buying_role == "",
-        )
-    )
-    known = {tier: (ideal, longest) for tier, ideal, longest in rows}
-    return {tier: known.get(tier) or known["C"] for tier in cadence.TIERS}
-
-
-def _since(sunday: date) -> ColumnElement[date]:
-    """The day an account counts from, as in `pipeline`: its last qualifying touch by then."""
-    last_by_then = (
-        select(func.max(Touch.occurred_on))
-        .where(
-            Touch.workspace_id == Account.workspace_id,
-            Touch.account_id == Account.id,
-            Touch.occurred_on <= sunday,
-            Touch.qualifying,
-        )
-        .correlate(Account)
-        .scalar_subquery()
-    )
-    last = case((Account.last_touch_on <= sunday, Account.last_touch_on), else_=last_by_then)
-    return func.coalesce(last, Account.owned_since)
-
-
-def _days_before(day: date, days: int) -> date:
-    return day - timedelta(days=days)
 
 
 def _touches_of_week(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -41,7 +42,15 @@ class Touch(Base):
         within_workspace("account", "account_id"),
         within_workspace("user", "user_id"),
         within_workspace("competitor", "competitor_id"),
-        Index("touch_of_user", "workspace_id", "user_id", "occurred_on", "type", "account_id"),
+        Index(
+            "touch_of_user",
+            "workspace_id",
+            "user_id",
+            "occurred_on",
+            "type",
+            "account_id",
+            "qualifying",
+        ),
         Index("touch_of_account", "workspace_id", "account_id", "occurred_on"),
     )
 
@@ -181,6 +190,15 @@ def met(session: Session, workspace_id: int, touch_id: int) -> Sequence[Contact]
     ).all()
 
 
+def met_ids(session: Session, workspace_id: int, touch_id: int) -> Sequence[int]:
+    """The ids of the contacts met."""
+    return session.scalars(
+        select(TouchContact.contact_id).where(
+            TouchContact.workspace_id == workspace_id, TouchContact.touch_id == touch_id
+        )
+    ).all()
+
+
 def last_qualifying_on(session: Session, workspace_id: int, account_id: int) -> date | None:
     """The day of the account's last touch that counts, anybody's."""
     return session.scalar(
@@ -190,6 +208,30 @@ def last_qualifying_on(session: Session, workspace_id: int, account_id: int) -> 
             Touch.qualifying,
         )
     )
+
+
+def recount_people(session: Session, workspace_id: int, ids: Collection[int]) -> None:
+    """Set when each of these people was last met from the touches there are, after one went or
+    changed."""
+    last = (
+        select(func.max(Touch.occurred_on))
+        .join(
+            TouchContact,
+            (TouchContact.workspace_id == Touch.workspace_id) & (TouchContact.touch_id == Touch.id),
+        )
+        .where(
+            TouchContact.workspace_id == workspace_id,
+            TouchContact.contact_id == Contact.id,
+            Touch.qualifying,
+        )
+        .scalar_subquery()
+    )
+    if ids:
+        session.execute(
+            update(Contact)
+            .where(Contact.workspace_id == workspace_id, Contact.id.in_(ids))
+            .values(last_touch_on=last)
+        )
 
 
 def any_at(session: Session, workspace_id: int, account_id: int) -> bool:

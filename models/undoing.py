@@ -40,6 +40,7 @@ def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
             raise AlreadyUndone from None
         raise
     permissions.must_undo(touch.logged_at, now)
+    met = touches.met_ids(session, actor.workspace_id, touch.id)
     made = [met.contact_id for met in _made_contacts(session, touch)]
     for referral in referrals.of_touch(session, actor.workspace_id, touch.id):
         session.delete(referral)
@@ -52,6 +53,7 @@ def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
     for contact in contacts.get_all(session, actor.workspace_id, made):
         _drop_contact(session, contact)
     session.flush()
+    touches.recount_people(session, actor.workspace_id, met)
     if account_id is not None:
         capture.recount(session, actor.workspace_id, account_id)
         account = accounts.get(session, actor.workspace_id, account_id)
@@ -59,6 +61,7 @@ def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
             _drop_account(session, account)
         elif made_owner and account.owner_id == actor.user_id:
             accounts.give(session, account, None, actor.today(now))
+    capture.reckon_homes(session, actor.workspace_id, met)
     capture.new_receipt(session, actor, touch_id, "undo", now)
 
 

@@ -30,6 +30,8 @@ class Workspace(Base):
     # so that the lookup reads only what is new; a removal is noted apart: then it reads all.
     names_version: Mapped[int] = mapped_column(default=0)
     names_removed: Mapped[int] = mapped_column(default=0)
+    # Accounts with an id above this still have due days of older cadence rules; None: none has.
+    reckoned_to: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

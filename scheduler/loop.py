@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from models.clock import Clock, system
 from models.db import Sessions
-from scheduler import clips, deliver, digests, people, planning, reminders, settle, upkeep
+from scheduler import clips, deliver, digests, people, planning, reckon, reminders, settle, upkeep
 from scheduler.clips import Hear
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
@@ -25,7 +25,7 @@ from scheduler.timing import Timing
 log = structlog.get_logger(__name__)
 
 PLAN, SEND, SETTLE, UPKEEP = "plan", "send", "settle", "upkeep"
-HEAR, CHORES = "hear", "chores"
+HEAR, CHORES, RECKON = "hear", "chores", "reckon"
 
 Chore = Callable[[], object]
 
@@ -52,6 +52,7 @@ class Handle:
         timing, steps = self._road.timing, {SEND: self._send, SETTLE: self._settle}
         every = {SEND: timing.send_every, SETTLE: timing.settle_every, UPKEEP: timing.upkeep_every}
         steps[UPKEEP] = self._keep_house
+        steps[RECKON], every[RECKON] = self._reckon, timing.reckon_every
         if self._hear is not None:
             steps[HEAR], every[HEAR] = self._listen, timing.hear_every
         if self._chores:
@@ -98,6 +99,9 @@ class Handle:
 
     def _settle(self) -> None:
         _tell("settled", settle.settle(self._road))
+
+    def _reckon(self) -> None:
+        _tell("reckoned", {"batches": reckon.catch_up(self._road)})
 
     def _listen(self) -> None:
         if self._hear is not None:

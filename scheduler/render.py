@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
 from handlers.views import home as home_views
 from handlers.views import kept
@@ -18,6 +19,7 @@ from handlers.views.cards import Card
 from handlers.views.fields import Block
 from models import (
     aliases,
+    cadence_rules,
     deliveries,
     drafts,
     home,
@@ -131,6 +133,14 @@ def _reassign_receipt(session: Session, delivery: Delivery, now: datetime) -> Re
     return reassign_views.receipt(shown) if shown else "reassignment_gone"
 
 
+def _cadence_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = cadence_rules.receipt(session, delivery.workspace_id, delivery.subject_id, now)
+    entries = lists.entries(session, delivery.workspace_id, *cadence_views.LISTS)
+    return cadence_views.receipt(shown, entries) if shown else "change_gone"
+
+
 RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.RECEIPT: _receipt,
     deliveries.REFERRAL_RECEIPT: _referral_receipt,
@@ -144,4 +154,5 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.HEAT_MAP: pictures.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
+    deliveries.CADENCE_RECEIPT: _cadence_receipt,
 }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from models import lanes
 from models.clock import Clock, system
 from models.db import Sessions, reading
-from scheduler import deliver, digests, people, planning, reminders, settle, upkeep
+from scheduler import deliver, digests, people, planning, reckon, reminders, settle, upkeep
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
 
@@ -74,6 +74,7 @@ def tick(
     upkeep.revive(road)
     people.read_profiles(road, {}, 0.0)
     counts = settle.settle(road)
+    reckon.catch_up(road)
     counts.update(planning.plan_all(sessions, road.clock, (reminders.plan, digests.plan)))
     counts.update(_send_all(road))
     kinds = ("planned", "sent", "settled", "uncertain", "expired", "cancelled", "failed")

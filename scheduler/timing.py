@@ -35,6 +35,7 @@ class Timing:
     send_every: float = 1.0
     settle_every: float = 20.0
     upkeep_every: float = 3600.0
+    reckon_every: float = 10.0
     chores_every: float = 1.0
     hear_every: float = 2.0
     hear_waits: tuple[float, ...] = (3.0, 5.0, 10.0, 20.0, 30.0, 60.0)  # for a clip's transcript

@@ -100,13 +100,13 @@ def a_contact(
     session: Session, account: Account, name: str = "Priya Patel", **columns: Any
 ) -> Contact:
     """A person at the account."""
+    columns.setdefault("created_at", NOW)
     contact = Contact(
         workspace_id=account.workspace_id,
         account_id=account.id,
         name=name,
         name_key=name_key(name),
         names_version=workspaces.next_names_version(session, account.workspace_id),
-        created_at=NOW,
         **columns,
     )
     session.add(contact)

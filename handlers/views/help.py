@@ -14,6 +14,7 @@ SUBCOMMANDS = (
     "settings",
     "holidays",
     "digest",
+    "cadence",
     "role",
     "manager",
     "merge",
@@ -32,6 +33,9 @@ _ALSO = {
     "reminders": "remind",
     "report": "digest",
     "weekly": "digest",
+    "rules": "cadence",
+    "rule": "cadence",
+    "tiers": "cadence",
     "admin": "role",
     "roles": "role",
     "team": "manager",
@@ -55,7 +59,7 @@ _LINES = (
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people; admins: `role @ann manager`, "
-    "`manager @ann @bob`, `purge`",
+    "`manager @ann @bob`, `cadence`, `purge`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 

@@ -20,7 +20,11 @@ _DELIMITER_OPTION = {
     "\t": "tabs; add --delimiter tab",
     "|": "pipes; add --delimiter '|'",
 }
-_LISTS = {"account_type": "account type", "contact_role": "contact role"}
+_LISTS = {
+    "account_type": "account type",
+    "contact_role": "contact role",
+    "buying_role": "buying role",
+}
 
 
 def refused_file(problem: BadFile) -> str:
@@ -53,8 +57,11 @@ def summary(report: Report) -> list[str]:
     lines = []
     if report.ignored:
         lines.append(f"Ignored columns: {', '.join(report.ignored)}")
-    what = _LISTS.get(report.list_name, "entry")
-    lines += [f"New {what}: {label}" for label in report.new_entries]
+    lines += [
+        f"New {_LISTS[name]}: {label}"
+        for name, labels in report.new_entries.items()
+        for label in labels
+    ]
     lines += [f"New person: {slack_id}" for slack_id in report.new_people]
     if report.waiting:
         lines.append(

@@ -8,6 +8,7 @@ from typing import Any
 from handlers.views import referrals, touches
 from handlers.views.cards import no_files
 from handlers.views.doubts import what
+from handlers.views.fields import View, plain, section
 from handlers.views.words import as_typed, esc, hour, long_day, plural
 from models.errors import (
     AdminTaken,
@@ -16,17 +17,20 @@ from models.errors import (
     BadChoice,
     BadDate,
     BadDays,
+    BadGaps,
     BadHour,
     BadPlace,
     BadReference,
     BadRole,
     BadZone,
+    ChangedSince,
     ClosedReferral,
     DayAhead,
     DayNotAhead,
     DigestTaken,
     DraftGone,
     GuestRefused,
+    IdealTooLong,
     InQuietHours,
     LastAdmin,
     LineGone,
@@ -50,6 +54,7 @@ from models.errors import (
     NotYours,
     Purged,
     Refused,
+    RuleStays,
     SameTwice,
     SavedMeanwhile,
     SharedChannel,
@@ -57,6 +62,7 @@ from models.errors import (
     TooLong,
     TooManyLines,
     TooManyReferrals,
+    TooManyRules,
     WhoIsThat,
     ZoneUnread,
 )
@@ -108,6 +114,8 @@ def sentence(refused: Refused) -> str:
             return "That person is gone from the list. Search again, or type the name anew."
         case NoSuchPerson():
             return "I don't know that person. Mention them with @, such as @ann."
+        case TooLate(what="cadence"):
+            return f"A rule can be put back for {refused.limit}. Change it by hand."
         case TooLate(what="merge"):
             return f"A merge can be undone for {refused.limit}. That time has passed."
         case TooLate(what="reassign"):
@@ -184,6 +192,16 @@ def sentence(refused: Refused) -> str:
             return "A reference looks like T123. It stands at the end of the receipt."
         case Purged():
             return "An admin took the words out of this visit, so it can't be edited any more."
+        case RuleStays():
+            return "The rule for C accounts stays: it holds for all that have no other."
+        case TooManyRules():
+            return f"{refused.limit} rules is as many as I keep. Remove one first."
+        case BadGaps():
+            return f"Days from 1 to {refused.limit}, please."
+        case IdealTooLong():
+            return "Aim for fewer days than it takes to be overdue, or as many."
+        case ChangedSince():
+            return "That rule was changed since. Type `/touchbase cadence` to see what it is now."
         case _:
             return "That can't be done."
 
@@ -237,6 +255,21 @@ def beside_the_note(view: Mapping[str, Any], text: str) -> dict[str, str]:
     """A sentence beside Notes, or in a form without them beside its last field."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     return {_block(view, touches.NOTE) or inputs[-1]: text}
+
+
+def instead(view: Mapping[str, Any], text: str) -> View:
+    """The sentence in the place of a form that has no field for it to stand beside."""
+    return {
+        "type": "modal",
+        "title": view["title"],
+        "close": plain("Close"),
+        "blocks": [section(plain(text))],
+    }
+
+
+def has_fields(view: Mapping[str, Any]) -> bool:
+    """Whether a sentence can stand beside a field of the form."""
+    return any(block["type"] == "input" for block in view["blocks"])
 
 
 def _block(view: Mapping[str, Any], name: str) -> str | None:

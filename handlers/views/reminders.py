@@ -11,7 +11,7 @@ from datetime import date, time
 
 from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
-from handlers.views.words import day, days, esc, hour, listed, plural
+from handlers.views.words import day, days, esc, hour, listed, lowered, plural
 from models.cadence import Overdue
 from models.follow_ups import PROMISE, Step
 from models.lists import Entry
@@ -33,6 +33,7 @@ _MOST_PUT_OFF = 2
 _SHOWN_OF_STEP = 150
 _SHOWN_IN_SHORT = 70  # of a name past the first few: Slack takes some 13,000 letters in all
 _HEARD_OF_STEP = 60
+_SHOWN_OF_PERSON = 40
 
 
 Spoken = tuple[str, list[Block]]
@@ -151,10 +152,19 @@ def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> 
 
 
 def why(account: Overdue) -> str:
-    """ "A account · 19 of 10 days · referrals down (2, were 5)": what puts an account where it is
-    on the list."""
+    """ "A account · 19 of 10 days · Priya Patel (physician) · 35 of 30 days · referrals down (2,
+    were 5)": what puts an account where it is on the list."""
     tier = "Unrated" if account.tier == "unrated" else account.tier
-    reason = f"{tier} account · {account.days_since} of {days(account.max_days)}"
+    reason = f"{tier} account"
+    if account.days_since > account.max_days or not account.people:
+        reason += f" · {account.days_since} of {days(account.max_days)}"
+    if account.people:
+        first, *others = account.people
+        who = fields.clip(first.name, _SHOWN_OF_PERSON)
+        role = fields.clip(lowered(first.role), _SHOWN_OF_PERSON)
+        reason += f" · {who} ({role}) · {first.days_since} of {days(first.max_days)}"
+        if others:
+            reason += f" and {plural(len(others), 'more person', 'more people')}"
     if account.fell:
         reason += f" · referrals down ({account.referrals:,}, were {account.referrals_before:,})"
     return reason

@@ -13,7 +13,7 @@ from handlers.views.doubts import Doubt
 from handlers.views.drafts import Unfinished, offer
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
 from handlers.views.purging import touch_reference
-from handlers.views.words import days, esc, listed, long_day, plural
+from handlers.views.words import days, esc, listed, long_day, lowered, plural
 from models import lists
 from models.lists import Entry
 from models.receipts import VisitReceipt
@@ -382,6 +382,9 @@ def _due(shown: VisitReceipt) -> str:
         return "Nobody owns this account, so it reminds nobody"
     tier = f"{shown.tier} account" if shown.tier != "unrated" else "unrated account"
     rule = f"{tier}, every {days(shown.max_days)}"
+    if shown.due_for is not None:
+        who = shown.due_for
+        rule = f"to meet {who.name}, {lowered(who.role)}, every {days(who.max_days)}"
     if not shown.qualifying:
         by = long_day(shown.due_on, shown.today)
         return f"This does not restart the clock: due by {by} ({rule})"

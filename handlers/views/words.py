@@ -37,6 +37,11 @@ def days(count: int) -> str:
     return plural(count, "day")
 
 
+def lowered(label: str) -> str:
+    """A list's entry within a sentence: "discharge planner", "NP / PA", "VA / government"."""
+    return " ".join(word if word.isupper() else word.lower() for word in label.split())
+
+
 def listed(names: Sequence[str]) -> str:
     """ "Ann", "Ann and Bob", "Ann, Bob and Cy"."""
     if len(names) < 2:

@@ -21,6 +21,7 @@ SHAPE = Shape(
         "credentials": 60,
         "title": 120,
         "role": 60,
+        "buying_role": 60,
         "email": 254,
         "phone": 40,
     },
@@ -29,7 +30,7 @@ SHAPE = Shape(
         (("name",), ("first_name", "last_name")),
     ),
     telling=frozenset({"external_id", "name", "first_name", "last_name"}),
-    free_text=("name", "first_name", "last_name", "credentials", "title", "role"),
+    free_text=("name", "first_name", "last_name", "credentials", "title", "role", "buying_role"),
     also={},
 )
 
@@ -55,7 +56,7 @@ class ContactRow:
 
     account  the id or the name of the account, and `by` the field that gave it.
     told     columns of the contact's row and the values the line gives them.
-    role     a label of the list of contact roles.
+    role     a label of the list of contact roles, `buying_role` one of that of buying roles.
     """
 
     line: int
@@ -64,6 +65,7 @@ class ContactRow:
     account: str
     told: Mapping[str, str]
     role: str | None
+    buying_role: str | None
 
 
 def row(line: int, values: Mapping[str, str]) -> ContactRow:
@@ -85,6 +87,7 @@ def row(line: int, values: Mapping[str, str]) -> ContactRow:
         account=values[by],
         told=told,
         role=values.get("role"),
+        buying_role=values.get("buying_role"),
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import cadence, lists, merges, slots
+from models import cadence, lists, merges, reckoning, slots
 from models.accounts import Account
+from models.cadence import Rules
 from models.db import is_sqlite
 from models.exchange.accounts import AccountRow
 from models.exchange.broken import BadRow, SeveralFit
@@ -44,6 +45,9 @@ _COLUMNS = (
     "due_on",
     "archived_at",
 )
+_REASONS = frozenset({"tier", "type", "owned_since"})
+"""Columns whose change moves the due day."""
+
 _NEW: Mapping[str, Any] = {
     "external_id": None,
     "name": "",
@@ -76,7 +80,6 @@ def store(
     known = _Known(session, workspace.id, rows, [place for place in _PLACE if place in fields])
     matched, new, repeated = _match(known, rows, report)
     kept = [row for _, row in matched] + new
-    report.list_name = lists.ACCOUNT_TYPE
     types = people.entries(
         session, workspace.id, lists.ACCOUNT_TYPE, (row.type for row in kept if row.type), report
     )
@@ -87,7 +90,7 @@ def store(
     teller = _Teller(
         types,
         owners,
-        longest=cadence.max_days(session, workspace.id),
+        rules=cadence.rules(session, workspace.id),
         today=slots.local_day(now, workspace.zone),
     )
     changes, present = _changes(session, matched, teller)
@@ -106,6 +109,8 @@ def store(
         return
     version = writing.version_for(session, workspace.id, removed=aliases.removes)
     writing.change(session, Account, changes, present, version)
+    moved = [account_id for account_id, told in changes.items() if told.keys() & _REASONS]
+    reckoning.where_people_changed(session, workspace.id, moved)
     _add(session, workspace.id, new, teller, aliases, version, now)
     aliases.write(version)
 
@@ -118,11 +123,11 @@ class _Teller:
         types: Mapping[str, str],
         owners: Mapping[str, Owner],
         *,
-        longest: Mapping[str, int],
+        rules: Rules,
         today: date,
     ) -> None:
         self._types, self._owners = types, owners
-        self._longest, self._today = longest, today
+        self._rules, self._today = rules, today
 
     def new(self, row: AccountRow) -> dict[str, Any]:
         """The columns of an account nobody knew."""
@@ -131,7 +136,8 @@ class _Teller:
     def changes(self, record: Values, row: AccountRow) -> dict[str, Any]:
         """The columns in which the row differs from the record, and what follows from them.
 
-        A new owner has had the account since today; a new owner or tier moves the due day.
+        A new owner has had the account since today; a new owner, tier or type moves the due day
+        (people who must be met there do so later).
         """
         told: dict[str, Any] = dict(row.told)
         if row.type:
@@ -143,12 +149,10 @@ class _Teller:
             differ["name_key"] = row.key
         if differ.keys() & {"owner_id", "owner_email"}:
             differ["owned_since"] = self._today if told["owner_id"] else None
-        if differ.keys() & {"tier", "owned_since"}:
-            differ["due_on"] = cadence.due_on(
-                record["last_touch_on"],
-                differ.get("owned_since", record["owned_since"]),
-                self._longest[{**record, **differ}["tier"]],
-            )
+        if differ.keys() & _REASONS:
+            now = {**record, **differ}
+            longest = self._rules.of_account(now["tier"], now["type"]).max_days
+            differ["due_on"] = cadence.due_on(record["last_touch_on"], now["owned_since"], longest)
         return differ
 
 

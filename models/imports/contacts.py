@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import lists, merges
+from models import lists, merges, reckoning
 from models.accounts import Account
 from models.contacts import Contact
 from models.exchange.broken import BadRow, SeveralFit, UnknownAccount
@@ -29,12 +29,17 @@ _COLUMNS = (
     "credentials",
     "title",
     "role",
+    "buying_role",
     "email",
     "phone",
 )
+_ROLES = {lists.CONTACT_ROLE: "role", lists.BUYING_ROLE: "buying_role"}
+"""The lists of roles, and the columns of their keys."""
+
 _NEW: Mapping[str, Any] = {
     "external_id": None,
     "role": None,
+    "buying_role": None,
     "status": "active",
     **dict.fromkeys(("credentials", "title", "email", "phone"), ""),
 }
@@ -50,15 +55,25 @@ def store(
     """Take the rows over: make what is new, change what differs, count in `report`."""
     writing.hold(session, workspace.id)
     matched, new, merged = _match(session, workspace.id, rows, report)
-    labels = [row.role for _, _, row in matched if row.role] + [
-        row.role for _, row in new if row.role
-    ]
-    report.list_name = lists.CONTACT_ROLE
-    roles = people.entries(session, workspace.id, lists.CONTACT_ROLE, labels, report)
+    kept = [row for *_, row in matched] + [row for _, row in new]
+    roles = {
+        name: people.entries(
+            session,
+            workspace.id,
+            name,
+            (label for row in kept if (label := getattr(row, column))),
+            report,
+        )
+        for name, column in _ROLES.items()
+    }
 
     def told(account_id: int, row: ContactRow) -> dict[str, Any]:
-        role = {"role": roles[row.role]} if row.role else {}
-        return {"account_id": account_id, "name_key": row.key, **row.told, **role}
+        held = {
+            column: roles[name][label]
+            for name, column in _ROLES.items()
+            if (label := getattr(row, column))
+        }
+        return {"account_id": account_id, "name_key": row.key, **row.told, **held}
 
     changes = {
         record["id"]: differ
@@ -82,6 +97,11 @@ def store(
     writing.put(
         session, Contact, [{**_NEW, **told(account_id, row), **fixed} for account_id, row in new]
     )
+    homes: set[int] = {account_id for account_id, _ in new}
+    for contact_id, differ in changes.items():
+        home: int = present[contact_id]["account_id"]
+        homes |= {home, differ.get("account_id", home)}
+    reckoning.where_people_changed(session, workspace.id, sorted(homes))
 
 
 def _match(

@@ -65,6 +65,6 @@ def entries(
         if key not in known:
             key = lists.add(session, workspace_id, list_name, label).key
             known.add(key)
-            report.new_entries.append(label)
+            report.new_entries.setdefault(list_name, []).append(label)
         keys[label] = key
     return keys

@@ -28,7 +28,7 @@ class RowsRefused(Refused):
 class Report:
     """What an import did, or with `--dry-run` would have done.
 
-    new_entries  labels that were added to `list_name`, the list of types or roles.
+    new_entries  labels that were added to a list of types or roles, by the list's name.
     new_people   Slack ids of owners nobody had heard of.
     waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
     ignored      columns that are no field.
@@ -40,8 +40,7 @@ class Report:
     changed: int = 0
     unchanged: int = 0
     rejects: list[Reject] = field(default_factory=list)
-    list_name: str = ""
-    new_entries: list[str] = field(default_factory=list)
+    new_entries: dict[str, list[str]] = field(default_factory=dict)
     new_people: list[str] = field(default_factory=list)
     waiting: int = 0
     ignored: tuple[str, ...] = ()

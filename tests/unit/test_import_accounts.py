@@ -84,7 +84,10 @@ E2,Grace Hospital,Skilled Nursing,unrated,,pat@acme.example,Dayton,OH,45402,,
 def test_a_first_import_stores_what_the_file_says(anywhere: Sessions, tmp_path: Path) -> None:
     report = import_(anywhere, tmp_path, FIRST)
     assert counts(report) == (2, 0, 0, 0)
-    assert (report.new_entries, report.new_people) == (["Skilled Nursing"], ["U0JO"])
+    assert (report.new_entries, report.new_people) == (
+        {"account_type": ["Skilled Nursing"]},
+        ["U0JO"],
+    )
     mercy, grace = the_account(anywhere, "Mercy General"), the_account(anywhere, "Grace Hospital")
     assert (mercy.external_id, mercy.type, mercy.tier) == ("E1", "hospital", "A")
     assert (mercy.status, mercy.zip, mercy.phone) == ("do_not_call", "02101", "(617) 555-0101")
@@ -303,7 +306,7 @@ def test_skipped_rows_leave_no_type_and_no_person_behind(here: Sessions, tmp_pat
     text = "name,type,owner\nMercy,Hospital,U0JO\nmercy,Odd type,U0NEW\n"
     report = import_(here, tmp_path, text, skip_bad=True)
     assert counts(report) == (1, 0, 0, 1)
-    assert (report.new_entries, report.new_people) == ([], ["U0JO"])
+    assert (report.new_entries, report.new_people) == ({}, ["U0JO"])
 
 
 def test_an_import_leaves_a_known_persons_next_reminder_alone(

@@ -74,7 +74,7 @@ def account_id(sessions: Sessions, name: str) -> int:
 def test_contacts_come_in_under_their_accounts(anywhere: Sessions, tmp_path: Path) -> None:
     report = import_(anywhere, tmp_path, "contacts", CONTACTS)
     assert counts(report) == (2, 0, 0, 0)
-    assert report.new_entries == ["Rehab doctor"]
+    assert report.new_entries == {"contact_role": ["Rehab doctor"]}
     gretchen = people(anywhere)["Gretchen Ahlers"]
     assert gretchen.account_id == account_id(anywhere, "Mercy General")
     assert (gretchen.credentials, gretchen.role) == ("RN", "case manager")
@@ -108,7 +108,7 @@ def test_skipping_bad_rows_leaves_out_the_unknown_account(here: Sessions, tmp_pa
     written = CONTACTS + "E9,Jo Low,,Odd role,,\n"
     report = import_(here, tmp_path, "contacts", written, skip_bad=True)
     assert counts(report) == (2, 0, 0, 1)
-    assert report.new_entries == ["Rehab doctor"]
+    assert report.new_entries == {"contact_role": ["Rehab doctor"]}
 
 
 def test_an_account_name_that_fits_two_is_refused(here: Sessions, tmp_path: Path) -> None:

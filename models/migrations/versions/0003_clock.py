@@ -18,6 +18,20 @@ _KEPT = {"sqlite_autoincrement": True}
 """A table that SQLite makes anew goes on numbering where it was."""
 
 
+_BUYING_ROLES = (
+    "Economic buyer",
+    "Decision maker",
+    "Champion",
+    "Influencer",
+    "User",
+    "Gatekeeper",
+    "Technical",
+    "Legal",
+    "Blocker",
+    "Unknown",
+)
+
+
 def _id() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -44,6 +58,7 @@ def upgrade() -> None:
     op.add_column(
         "workspace", sa.Column("holidays", sa.String(12), nullable=False, server_default="US")
     )
+    op.add_column("workspace", sa.Column("reckoned_to", _id()))
     op.add_column("user", sa.Column("holidays", sa.String(12)))
     op.add_column(
         "user", sa.Column("daily_lists", sa.SmallInteger(), nullable=False, server_default="1")
@@ -59,7 +74,9 @@ def upgrade() -> None:
     op.create_index("delivery_of_user", "delivery", ["workspace_id", "user_id", "done_at"])
     op.drop_index("touch_of_user", "touch")
     op.create_index(
-        "touch_of_user", "touch", ["workspace_id", "user_id", "occurred_on", "type", "account_id"]
+        "touch_of_user",
+        "touch",
+        ["workspace_id", "user_id", "occurred_on", "type", "account_id", "qualifying"],
     )
     with op.batch_alter_table("cadence_rule", table_kwargs=_KEPT) as rule:
         for column in ("account_type", "contact_role", "buying_role"):
@@ -76,6 +93,12 @@ def upgrade() -> None:
         "WHERE touch_contact.workspace_id = contact.workspace_id "
         "AND touch_contact.contact_id = contact.id AND touch.qualifying)"
     )
+    for position, label in enumerate(_BUYING_ROLES, start=1):
+        entry = sa.text(
+            "INSERT INTO choice (workspace_id, list, key, label, meaning, position) "
+            "SELECT id, 'buying_role', :key, :label, '', :position FROM workspace"
+        )
+        op.execute(entry.bindparams(key=label.lower(), label=label, position=position))
     _tables()
 
 
@@ -172,6 +195,7 @@ def downgrade() -> None:
         for column in ("account_type", "contact_role", "buying_role"):
             rule.drop_column(column)
         rule.create_unique_constraint("cadence_once_per_tier", ["workspace_id", "tier"])
+    op.execute("DELETE FROM choice WHERE list = 'buying_role'")
     op.drop_index("touch_of_user", "touch")
     op.create_index("touch_of_user", "touch", ["workspace_id", "user_id", "occurred_on", "type"])
     op.drop_index("delivery_of_user", "delivery")
@@ -186,6 +210,7 @@ def downgrade() -> None:
         ("user", "reminded_at"),
         ("user", "daily_lists"),
         ("user", "holidays"),
+        ("workspace", "reckoned_to"),
         ("workspace", "holidays"),
     ):
         op.drop_column(table, column)

@@ -1,0 +1,185 @@
+"""What cadence rules would ask of the team, before they are made: docs/cadence.md has the formulas.
+
+Figures only, of whoever and whatever there is at that moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from models import reckoning
+from models.accounts import Account
+from models.cadence import EXEMPT, Rules, Scope
+from models.contacts import Contact
+from models.people_due import ACTIVE
+from models.touches import Touch
+from models.users import User
+
+WEEKS = 52
+"""Whole weeks, and the present one, in which the best are looked for."""
+
+BEST = 8
+"""As many of them are the yardstick."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one rule asks: of how many accounts or people, and touches a week."""
+
+    scope: Scope
+    count: int
+    weekly: float
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What rules would ask.
+
+    weekly   touches a week; `weekly_now` what the present rules ask.
+    best     the mean of the best weeks, of which there are `weeks`; 0 when nothing was logged.
+    worst    the rule that asks most.
+    overdue  by tier: accounts in their cadence now that would be past it.
+    longer   people whose list would be longer tomorrow than it would be without the change.
+    """
+
+    weekly: float
+    weekly_now: float
+    best: float
+    weeks: int
+    worst: Part | None
+    overdue: Mapping[str, int]
+    longer: int
+
+
+def figures(
+    session: Session, workspace_id: int, present: Rules, wanted: Rules, today: date
+) -> WhatIf:
+    """What the wanted rules ask, beside the present ones. Four reads, all grouped."""
+    accounts = _accounts(session, workspace_id)
+    people = _people(session, workspace_id) if present.people or wanted.people else {}
+    parts = _parts(wanted, accounts, people)
+    best = _best_weeks(session, workspace_id, today)
+    overdue, longer = _at_once(session, workspace_id, present, wanted, today)
+    return WhatIf(
+        weekly=sum(part.weekly for part in parts),
+        weekly_now=sum(part.weekly for part in _parts(present, accounts, people)),
+        best=sum(best) / len(best) if best else 0.0,
+        weeks=len(best),
+        worst=max(parts, key=lambda part: part.weekly, default=None),
+        overdue=overdue,
+        longer=longer,
+    )
+
+
+_Accounts = Mapping[tuple[str, str | None], int]
+_People = Mapping[tuple[str, str | None, str | None, str | None], int]
+
+
+def _parts(rules: Rules, accounts: _Accounts, people: _People) -> list[Part]:
+    """7 / longest gap for each account and each person under a rule, by rule."""
+    counts: Counter[Scope] = Counter()
+    weekly: defaultdict[Scope, float] = defaultdict(float)
+    for (tier, account_type), count in accounts.items():
+        rule = rules.of_account(tier, account_type)
+        # Those that no rule is for have the days of C, and are called what they are.
+        scope = rule.scope if rule.scope.fits(tier, account_type) else Scope(tier)
+        counts[scope] += count
+        weekly[scope] += 7 * count / rule.max_days
+    for (tier, account_type, role, buying_role), count in people.items():
+        found = rules.of_person(tier, account_type, role, buying_role)
+        if found is not None:
+            counts[found.scope] += count
+            weekly[found.scope] += 7 * count / found.max_days
+    return [Part(scope, counts[scope], weekly[scope]) for scope in counts]
+
+
+def _in_use(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Account.workspace_id == workspace_id,
+        Account.owner_id.is_not(None),
+        Account.archived_at.is_(None),
+        Account.status.not_in(EXEMPT),
+    )
+
+
+def _accounts(session: Session, workspace_id: int) -> _Accounts:
+    rows = session.execute(
+        select(Account.tier, Account.type, func.count())
+        .where(*_in_use(workspace_id))
+        .group_by(Account.tier, Account.type)
+    )
+    return {(tier, account_type): count for tier, account_type, count in rows}
+
+
+def _people(session: Session, workspace_id: int) -> _People:
+    kinds = (Account.tier, Account.type, Contact.role, Contact.buying_role)
+    rows = session.execute(
+        select(*kinds, func.count())
+        .select_from(Account)
+        .join(
+            Contact,
+            (Contact.workspace_id == Account.workspace_id) & (Contact.account_id == Account.id),
+        )
+        .where(*_in_use(workspace_id), Contact.archived_at.is_(None), Contact.status == ACTIVE)
+        .group_by(*kinds)
+    )
+    return {(tier, type_, role, buying): count for tier, type_, role, buying, count in rows}
+
+
+def _best_weeks(session: Session, workspace_id: int, today: date) -> list[int]:
+    """The touches that count in each of the best weeks, Monday to Sunday, most first."""
+    monday = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    rows = session.execute(
+        select(Touch.occurred_on, func.count())
+        .where(
+            Touch.workspace_id == workspace_id,
+            # Everyone is named one by one: the index goes by person.
+            Touch.user_id.in_(select(User.id).where(User.workspace_id == workspace_id)),
+            Touch.occurred_on.between(monday, today),
+            Touch.qualifying,
+        )
+        .group_by(Touch.occurred_on)
+    )
+    weeks: Counter[date] = Counter()
+    for day, count in rows:
+        weeks[day - timedelta(days=day.weekday())] += count
+    return sorted(weeks.values(), reverse=True)[:BEST]
+
+
+def _at_once(
+    session: Session, workspace_id: int, present: Rules, wanted: Rules, today: date
+) -> tuple[dict[str, int], int]:
+    """By tier the accounts that would be overdue at once, and how many people's lists would be
+    longer tomorrow."""
+    tomorrow = today + timedelta(days=1)
+
+    def count(rules: Rules, day: date) -> ColumnElement[int]:
+        return func.sum(case((reckoning.past(rules, day), 1), else_=0))
+
+    now = reckoning.past(present, today)
+    newly = func.sum(case((now, 0), (reckoning.past(wanted, today), 1), else_=0))
+    rows = session.execute(
+        select(
+            Account.owner_id,
+            Account.tier,
+            newly,
+            count(wanted, tomorrow) - count(present, tomorrow),
+        )
+        .where(*_in_use(workspace_id))
+        .group_by(Account.owner_id, Account.tier)
+    )
+    overdue: Counter[str] = Counter()
+    grows: Counter[int] = Counter()
+    for owner_id, tier, new, more in rows:
+        overdue[tier] += int(new)
+        grows[owner_id] += int(more)
+    return (
+        {tier: number for tier, number in sorted(overdue.items()) if number},
+        sum(1 for more in grows.values() if more > 0),
+    )
