@@ -193,7 +193,7 @@ def test_after_days_without_touchbase_one_message_has_it_all(it: Clockwork) -> N
         rep = an_actor(a_person(session))
         for days in (0, 1, 4):
             a_step(session, rep, f"promise {days}", days)
-    it.wait(days=5)
+    it.wait(days=5)  # Wednesday; Thursday is Thanksgiving
     a_morning(it)
     (message,) = it.said()
     assert "3 promises are due" in message.words
