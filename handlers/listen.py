@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,13 +21,16 @@ from handlers.parsing import Payload
 from handlers.views import problems
 from models import accounts, slots, users, workspaces
 from models.clock import Clock
-from models.db import Sessions, reading
+from models.db import Sessions, reading, was_cut_off
 from models.errors import GuestRefused, Refused
 from models.lookup import Lookups
 from models.users import Actor, Profile
 
 _RESPONDING = 2
 """Seconds in which Slack must take what replaces a message only one person sees."""
+
+_SOON = 1.0
+"""Seconds after which there is no time left for a second try: Slack waits for three."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,23 +74,39 @@ def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
         if name not in _GIVEN and name not in _OURS:
             raise TypeError(f"{handler.__module__}.{handler.__name__} asks for {name!r}")
 
+    def run(args: Args) -> None:
+        ours = {
+            "sessions": world.sessions,
+            "clock": world.clock,
+            "lookups": world.lookups,
+            "keeper": world.keeper,
+        }
+        if "actor" in wanted:
+            ours["actor"] = identify(args.body, world)
+        handler(**{name: ours[name] if name in ours else _GIVEN[name](args) for name in wanted})
+
     def listener(args: Args) -> None:
+        begun = time.monotonic()
         try:
-            ours = {
-                "sessions": world.sessions,
-                "clock": world.clock,
-                "lookups": world.lookups,
-                "keeper": world.keeper,
-            }
-            if "actor" in wanted:
-                ours["actor"] = identify(args.body, world)
-            handler(**{name: ours[name] if name in ours else _GIVEN[name](args) for name in wanted})
+            try:
+                run(args)
+            except Exception as fault:
+                if time.monotonic() - begun > _SOON or not _may_be_saved_again(args, fault):
+                    raise
+                run(args)
         except Refused as refused:
             _answer(args, refused)
         except Exception as fault:
             _apologize(args, handler, fault)
 
     return listener
+
+
+def _may_be_saved_again(args: Args, fault: Exception) -> bool:
+    """Whether a form met a failover before it was answered. It is stored once, however often it
+    is handed in, so the person need not be asked to press Save again."""
+    is_form = args.body.get("type") == "view_submission"
+    return is_form and args.ack.response is None and was_cut_off(fault)
 
 
 def identify(body: Payload, world: World) -> Actor:

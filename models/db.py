@@ -26,6 +26,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, sessionmaker
 from sqlalchemy.orm import Session as Session  # passed on: the scheduler names it, and no SQL
@@ -229,6 +230,12 @@ def insert_or_update(
         index_elements=list(on), set_=dict(changes(statement.excluded))
     )
     session.execute(changed, dict(values))
+
+
+def was_cut_off(fault: BaseException) -> bool:
+    """Whether the database ended the connection while it was in use, as in a failover. Nothing of
+    the transaction is left, or all of it; the pool has let go of its other connections too."""
+    return isinstance(fault, DBAPIError) and fault.connection_invalidated
 
 
 def is_sqlite(session: Session) -> bool:

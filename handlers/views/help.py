@@ -59,7 +59,8 @@ _LINES = (
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
-    "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, `purge`",
+    "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "
+    "`purge`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 

@@ -63,7 +63,7 @@ FENCES = "SELECT sum(fence) FROM lane"
 def test_told_to_end_a_replica_finishes_what_is_in_its_hand(
     each_database: Database, tmp_path: Path
 ) -> None:
-    with replicas(each_database.url, tmp_path, workspaces=LANES, people=3) as it:
+    with replicas(each_database.url, tmp_path, workspaces=LANES, people=2) as it:
         it.slack.faults.always("chat.postMessage", faults.late(0.2, after=False))
         it.dawn(MORNINGS[0])
         it.start()
