@@ -49,7 +49,7 @@ class Handle:
 
     def begin(self) -> None:
         """Start the steps, each at once and then at its interval."""
-        timing, steps = self._road.timing, {SEND: self._send, SETTLE: self._settle}
+        timing, steps = self._road.timing, {SEND: self.send, SETTLE: self._settle}
         every = {SEND: timing.send_every, SETTLE: timing.settle_every, UPKEEP: timing.upkeep_every}
         steps[UPKEEP] = self._keep_house
         steps[RECKON], every[RECKON] = self._reckon, timing.reckon_every
@@ -92,10 +92,17 @@ class Handle:
         counts = planning.plan_all(self._road.sessions, self._road.clock, plans)
         _tell("planned", counts)
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Give lanes turn after turn until none has anything to send: a pause after each turn
+        would cost a fifth of what Slack allows."""
+        while self._send() and not self._road.stopping.is_set():
+            pass
+
+    def _send(self) -> bool:
         counts = deliver.send_due(self._road)
         self._sent_at = time.monotonic()
         _tell("sent", counts)
+        return counts.total() > 0
 
     def _settle(self) -> None:
         _tell("settled", settle.settle(self._road))
