@@ -154,6 +154,11 @@ _LAST, _OWNED = Account.last_touch_on.expression, Account.owned_since.expression
 _MET, _ENTERED = Contact.last_touch_on.expression, Contact.created_at.expression
 
 
+def under_rule(rules: Rules) -> ColumnElement[bool]:
+    """Whether somebody must be met by one of these rules, of which some are about people."""
+    return or_(*(_fits_person(rule.scope) for rule in rules.people))
+
+
 def _due(rules: Rules) -> ColumnElement[date | None]:
     """The account's last day in its cadence, as `accounts.reckon` has it."""
     days = _of_account(rules, lambda rule: rule.max_days, Integer())
@@ -179,7 +184,6 @@ def _people_past(rules: Rules, day: date, *, ended: bool) -> Select[Any]:
 
 def _people(what: Any, rules: Rules) -> Select[Any]:
     """Of the people at the account who fall under a rule."""
-    under = or_(*(_fits_person(rule.scope) for rule in rules.people))
     return (
         select(what)
         .where(
@@ -187,7 +191,7 @@ def _people(what: Any, rules: Rules) -> Select[Any]:
             Contact.account_id == Account.id,
             Contact.archived_at.is_(None),
             Contact.status == ACTIVE,
-            under,
+            under_rule(rules),
         )
         .correlate(Account)
     )

@@ -6,11 +6,11 @@ Figures only, of whoever and whatever there is at that moment.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import reckoning
@@ -44,8 +44,8 @@ class WhatIf:
     weekly   touches a week; `weekly_now` what the present rules ask.
     best     the mean of the best weeks, of which there are `weeks`; 0 when nothing was logged.
     worst    the rule that asks most.
-    overdue  by tier: accounts in their cadence now that would be past it.
-    longer   people whose list would be longer tomorrow than it would be without the change.
+    overdue  by tier: accounts that would be overdue tomorrow and without the change would not.
+    longer   people whose list would be longer tomorrow than without the change.
     """
 
     weekly: float
@@ -62,10 +62,11 @@ def figures(
 ) -> WhatIf:
     """What the wanted rules ask, beside the present ones. Four reads, all grouped."""
     accounts = _accounts(session, workspace_id)
-    people = _people(session, workspace_id) if present.people or wanted.people else {}
+    under = [reckoning.under_rule(rules) for rules in (present, wanted) if rules.people]
+    people = _people(session, workspace_id, under) if under else {}
     parts = _parts(wanted, accounts, people)
     best = _best_weeks(session, workspace_id, today)
-    overdue, longer = _at_once(session, workspace_id, present, wanted, today)
+    overdue, longer = _tomorrow(session, workspace_id, wanted, today + timedelta(days=1))
     return WhatIf(
         weekly=sum(part.weekly for part in parts),
         weekly_now=sum(part.weekly for part in _parts(present, accounts, people)),
@@ -117,7 +118,7 @@ def _accounts(session: Session, workspace_id: int) -> _Accounts:
     return {(tier, account_type): count for tier, account_type, count in rows}
 
 
-def _people(session: Session, workspace_id: int) -> _People:
+def _people(session: Session, workspace_id: int, under: Sequence[ColumnElement[bool]]) -> _People:
     kinds = (Account.tier, Account.type, Contact.role, Contact.buying_role)
     rows = session.execute(
         select(*kinds, func.count())
@@ -126,7 +127,12 @@ def _people(session: Session, workspace_id: int) -> _People:
             Contact,
             (Contact.workspace_id == Account.workspace_id) & (Contact.account_id == Account.id),
         )
-        .where(*_in_use(workspace_id), Contact.archived_at.is_(None), Contact.status == ACTIVE)
+        .where(
+            *_in_use(workspace_id),
+            Contact.archived_at.is_(None),
+            Contact.status == ACTIVE,
+            or_(*under),
+        )
         .group_by(*kinds)
     )
     return {(tier, type_, role, buying): count for tier, type_, role, buying, count in rows}
@@ -152,34 +158,23 @@ def _best_weeks(session: Session, workspace_id: int, today: date) -> list[int]:
     return sorted(weeks.values(), reverse=True)[:BEST]
 
 
-def _at_once(
-    session: Session, workspace_id: int, present: Rules, wanted: Rules, today: date
+def _tomorrow(
+    session: Session, workspace_id: int, wanted: Rules, tomorrow: date
 ) -> tuple[dict[str, int], int]:
-    """By tier the accounts that would be overdue at once, and how many people's lists would be
-    longer tomorrow."""
-    tomorrow = today + timedelta(days=1)
+    """By tier the accounts that would be overdue then, and how many people's lists would be longer.
 
-    def count(rules: Rules, day: date) -> ColumnElement[int]:
-        return func.sum(case((reckoning.past(rules, day), 1), else_=0))
-
-    now = reckoning.past(present, today)
-    newly = func.sum(case((now, 0), (reckoning.past(wanted, today), 1), else_=0))
+    What holds without the change is stored, so only accounts that change sides are grouped.
+    """
+    overdue_anyway = Account.due_on < tomorrow
     rows = session.execute(
-        select(
-            Account.owner_id,
-            Account.tier,
-            newly,
-            count(wanted, tomorrow) - count(present, tomorrow),
-        )
-        .where(*_in_use(workspace_id))
-        .group_by(Account.owner_id, Account.tier)
+        select(Account.owner_id, Account.tier, overdue_anyway, func.count())
+        .where(*_in_use(workspace_id), reckoning.past(wanted, tomorrow) != overdue_anyway)
+        .group_by(Account.owner_id, Account.tier, overdue_anyway)
     )
     overdue: Counter[str] = Counter()
-    grows: Counter[int] = Counter()
-    for owner_id, tier, new, more in rows:
-        overdue[tier] += int(new)
-        grows[owner_id] += int(more)
-    return (
-        {tier: number for tier, number in sorted(overdue.items()) if number},
-        sum(1 for more in grows.values() if more > 0),
-    )
+    grows: Counter[int | None] = Counter()
+    for owner_id, tier, leaves, count in rows:
+        if not leaves:
+            overdue[tier] += count
+        grows[owner_id] += -count if leaves else count
+    return dict(sorted(overdue.items())), sum(1 for more in grows.values() if more > 0)

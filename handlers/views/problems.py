@@ -199,7 +199,7 @@ def sentence(refused: Refused) -> str:
         case BadGaps():
             return f"Days from 1 to {refused.limit}, please."
         case IdealTooLong():
-            return "Aim for fewer days than it takes to be overdue, or as many."
+            return "This can't be more than the days until it is overdue."
         case ChangedSince():
             return "That rule was changed since. Type `/touchbase cadence` to see what it is now."
         case _:
