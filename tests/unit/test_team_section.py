@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import update
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
+from handlers.views import reminders
 from handlers.views import team as views
-from handlers.views.fields import plain, section
+from handlers.views.reminders import Habits
 from models import overdue_team, users
 from models.accounts import Account
 from models.cadence import Overdue
 from models.db import Sessions
+from models.mornings import ToDo
 from models.overdue_team import Behind, Team
 from models.users import User
 from tests.by_the_clock import Clockwork, a_person
@@ -183,8 +185,16 @@ def test_only_who_leads_a_person_sees_their_list(sessions: Sessions) -> None:
 def test_the_section_fits_below_the_longest_list_and_the_list_in_a_modal() -> None:
     behind = tuple(Behind(n, NASTY * 3, 10**6, NASTY * 3, 9999, 365, 40) for n in range(5))
     team = Team(behind, more=10**4, grouped=True)
-    _, blocks = views.added(NASTY, [section(plain("a line"))] * 50, team)
-    assert len(blocks) == 50 and problems_in_message({"text": "text", "blocks": blocks}) == []
     overdue = [Overdue(n, NASTY * 3, "unrated", NASTY, None, TODAY, 9999, 365) for n in range(300)]
+    for show_all in (False, True):
+        text, blocks = reminders.morning(
+            ToDo(overdue=overdue),
+            today=TODAY,
+            delivery_id=10**12,
+            show_all=show_all,
+            first=Habits(time(7, 30)),
+            team=(views.heard(team), views.section(team)),
+        )
+        assert problems_in_message({"text": text, "blocks": blocks}) == []
     assert problems_in_view(views.person(NASTY, overdue, team, TODAY)) == []
     assert problems_in_view(views.person("", [], None, TODAY)) == []
