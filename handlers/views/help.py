@@ -54,8 +54,8 @@ _LINES = (
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
-    "• `/touchbase merge` makes one of two accounts or people; admins: `role @ann manager`, "
-    "`manager @ann @bob`, `purge`",
+    "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
+    "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `purge`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 

@@ -9,8 +9,8 @@ from handlers.views.fields import Choice
 from handlers.views.words import day, esc
 from models.holidays import NONE, ComingDay, Place
 
-SHOWN = 8
-"""Holidays shown at once."""
+SHOWN = 14
+"""Holidays shown at once: a year's, with a few of the workspace's own."""
 
 AS_THE_TEAM = Choice("team", "Same as the team")
 """The choice of no public holidays of one's own."""

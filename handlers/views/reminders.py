@@ -105,10 +105,9 @@ def morning(
     heading = _heading(to_do, "Good morning. ")
     if late:
         heading += " (Running late today, sorry.)"
-    aloud, last = team or ("", [])
-    if first:
-        last = [*last, fields.context(mrkdwn(_how_to_change(first)))]
-    blocks = _list(to_do, heading, today, delivery_id, show_all, put_off, last)
+    aloud, theirs = team or ("", [])
+    last = [fields.context(mrkdwn(_how_to_change(first)))] if first else []
+    blocks = _list(to_do, heading, today, delivery_id, show_all, put_off, last, theirs)
     heard = _heard(to_do, heading)
     return f"{heard} {aloud}".strip(), blocks
 
@@ -197,10 +196,12 @@ def _list(
     show_all: bool,
     put_off: Sequence[PutOff],
     last: Sequence[Block],
+    theirs: Sequence[Block] = (),
 ) -> list[Block]:
     """The list from top to bottom, within what Slack takes.
 
-    last  what stands below it.
+    last    what stands below it.
+    theirs  what stands between it and its last buttons.
     """
     blocks = [fields.section(plain(heading))]
     for step in to_do.steps[:SHOWN]:
@@ -219,6 +220,10 @@ def _list(
         whole = len(to_do.steps) + len(to_do.overdue)
         label = f"Show all {whole:,}"
         buttons.append(fields.button(SHOW_ALL, label, value(0, delivery_id)))
+    if theirs:
+        below += [fields.actions(*buttons)] if buttons else []
+        below += theirs
+        buttons = []
     if delivery_id:
         buttons.append(verdicts.button(delivery_id))
     if buttons:
