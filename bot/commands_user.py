@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--manager", metavar="SLACK_ID", help="Whom they report to.")
 @click.option("--zone", metavar="IANA", help="Their time zone, such as America/Chicago.")
 @click.option("--remind-at", metavar="HH:MM", help="When their morning message comes.")
+@click.option("--holidays", metavar="CODE", help="Whose holidays: US-TX, none, or team.")
 @click.option("--email", help="By this an import's owner is known; waiting accounts become theirs.")
 @click.option("--workspace", metavar="TEAM_ID", help="Which workspace, on an empty database.")
 def user(
@@ -27,6 +28,7 @@ def user(
     manager: str | None,
     zone: str | None,
     remind_at: str | None,
+    holidays: str | None,
     email: str | None,
     workspace: str | None,
 ) -> None:
@@ -40,6 +42,7 @@ def user(
         manager=_slack_id(manager, "--manager") if manager else None,
         zone=_zone(zone) if zone else None,
         remind_at=_hour(remind_at) if remind_at else None,
+        holidays=_place(holidays) if holidays else None,
         email=_email(email) if email else None,
     )
     row = _grant(_slack_id(slack_id, "SLACK_ID"), wish, workspace, system)
@@ -97,6 +100,16 @@ def _hour(value: str) -> time:
         if slots.EARLIEST <= at <= slots.LATEST:
             return at
     raise click.BadParameter(views.bad_hour(), param_hint="--remind-at")
+
+
+def _place(value: str) -> str:
+    from handlers.views import enrolments as views
+    from models import enrolments, holidays
+
+    code = {"none": holidays.NONE, "team": enrolments.TEAM}.get(value.lower(), value.upper())
+    if code != enrolments.TEAM and not holidays.is_place(code):
+        raise click.BadParameter(views.bad_place(value), param_hint="--holidays")
+    return code
 
 
 def _email(value: str) -> str:

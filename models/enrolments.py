@@ -13,6 +13,8 @@ from models.errors import BadZone, LastAdmin, Refused
 from models.users import ADMIN, User
 from models.workspaces import Workspace
 
+TEAM = "team"
+
 
 @dataclass
 class EmailTaken(Refused):
@@ -23,12 +25,14 @@ class EmailTaken(Refused):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be set; None leaves a thing as it is. `manager` is a Slack id."""
+    """What is to be set; None leaves a thing as it is. `manager` is a Slack id, `holidays` a
+    place's code or TEAM: those of the workspace."""
 
     role: str | None = None
     manager: str | None = None
     zone: str | None = None
     remind_at: time | None = None
+    holidays: str | None = None
     email: str | None = None
 
 
@@ -59,6 +63,9 @@ def grant(
         users.move_to(user, wish.zone, now)
     if wish.remind_at is not None:
         users.remind(user, now, at=wish.remind_at)
+    if wish.holidays is not None:
+        user.holidays = None if wish.holidays == TEAM else wish.holidays
+        users.reschedule(user, now)
     if wish.role is not None:
         _give(session, user, wish.role, now)
     if wish.manager is not None:

@@ -21,6 +21,7 @@ def row(enrolled: Enrolled) -> dict[str, object]:
         "reminders_on": user.reminders_on,
         "remind_at": f"{user.remind_at:%H:%M}",
         "work_days": [name for day, name in enumerate(_DAYS) if user.work_days >> day & 1],
+        "holidays": user.holidays,
         "email": user.email,
         "active": user.active,
         "enrolled_on": user.enrolled_on.isoformat(),
@@ -37,6 +38,11 @@ def email_taken(refused: EmailTaken) -> str:
 def bad_zone(zone: str) -> str:
     """Not an IANA zone."""
     return f"“{zone}” is no time zone; they look like America/Chicago."
+
+
+def bad_place(code: str) -> str:
+    """Not a place whose public holidays are known."""
+    return f"“{code}” is no country or state I know the holidays of; write US, US-TX, none or team."
 
 
 def bad_hour() -> str:

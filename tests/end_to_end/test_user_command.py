@@ -38,6 +38,7 @@ def test_the_person_is_printed_as_one_line_of_json(url: str) -> None:
         "zone_source": "user",
         "remind_at": "08:15",
         "work_days": ["mon", "tue", "wed", "thu", "fri"],
+        "holidays": None,
         "email": "jo@acme.example",
         "active": True,
     }
@@ -59,6 +60,7 @@ def test_an_imports_accounts_go_to_the_person_with_the_email(url: str, tmp_path:
         ["jo"],
         ["U0JO", "--manager", "@ann"],
         ["U0JO", "--zone", "Mars/Base"],
+        ["U0JO", "--holidays", "MARS"],
         ["U0JO", "--remind-at", "half past"],
         ["U0JO", "--remind-at", "25:00"],
         ["U0JO", "--remind-at", "04:59"],

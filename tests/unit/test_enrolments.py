@@ -57,6 +57,12 @@ def test_an_hour_and_a_zone_move_the_next_reminder(sessions: Sessions) -> None:
     assert jo.next_due_at == datetime(2026, 3, 11, 15, 15, tzinfo=UTC)
 
 
+def test_a_persons_own_holidays_are_set_and_given_up_again(sessions: Sessions) -> None:
+    assert grant(sessions, "U0JO", holidays="US-TX").user.holidays == "US-TX"
+    assert grant(sessions, "U0JO").user.holidays == "US-TX"
+    assert grant(sessions, "U0JO", holidays=enrolments.TEAM).user.holidays is None
+
+
 @pytest.mark.parametrize(
     ("wish", "refusal"),
     [({"zone": "Mars/Base"}, BadZone), ({"remind_at": time(4, 59)}, BadHour)],
