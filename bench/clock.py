@@ -1,4 +1,4 @@
-"""The clock beside its floors, on SQLite and on PostgreSQL: who is overdue, a team's digest, storing
+"""The clock beside its floors, on SQLite and PostgreSQL: who is overdue, a team's digest, storing
 touches, planning, sending, idling.
 
     python -m bench.clock [--full] [--on SQLite] [--rounds 7] [--users 100000] [--messages 10000]
@@ -201,14 +201,19 @@ def _summary(sessions: Sessions) -> Callable[[], object]:
 
 def _summary_by_hand(sessions: Sessions, *, adherence: bool = True) -> Callable[[], object]:
     people = ", ".join(map(str, _team()))
-    touches, referrals, kept = (text(sql.format(people=people)) for sql in (TOUCHES, REFERRALS, KEPT))
+    touches, referrals, kept = (
+        text(sql.format(people=people)) for sql in (TOUCHES, REFERRALS, KEPT)
+    )
     before, sunday = data.MONDAY - timedelta(weeks=1), data.MONDAY + timedelta(days=6)
     weeks = _days(sessions, {"monday": data.MONDAY, "before": before, "sunday": sunday})
     sundays = [
         _days(
             sessions,
             {"sunday": day}
-            | {tier: day - timedelta(days=days) for tier, days in zip("abcd", (10, 21, 45, 120))},
+            | {
+                tier: day - timedelta(days=days)
+                for tier, days in zip("abcd", (10, 21, 45, 120), strict=True)
+            },
         )
         for day in (sunday, sunday - timedelta(weeks=1))
     ]

@@ -80,7 +80,7 @@ class Slack:
         self.last = 0.0
         self._said: dict[str, list[dict[str, Any]]] = {}
 
-    def chat_postMessage(self, *, channel: str, metadata: Any, **_: Any) -> dict[str, Any]:  # noqa: N802
+    def chat_postMessage(self, *, channel: str, metadata: Any, **_: Any) -> dict[str, Any]:
         call = next(self._calls)
         if call in self._dies_at and call % 2 == 0:
             raise Killed

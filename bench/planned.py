@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -38,7 +39,7 @@ def measure(url: str, count: int, rounds: int = ROUNDS) -> None:
         owed, after = _owed(sessions), _places(sessions)
         assert len(owed) == count
         _put_back(sessions, before)
-        floor.append(_timed(lambda: by_hand(sessions, owed, after)))
+        floor.append(_timed(partial(by_hand, sessions, owed, after)))
         assert len(_owed(sessions)) == count
         _put_back(sessions, before)
     took, least = statistics.median(ours), statistics.median(floor)
