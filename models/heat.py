@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from models import cadence, figures, snapshots
 from models.accounts import Account
 from models.pipeline import Kept, Week
-from models.rows import OfAccount
 from models.snapshots import Snapshot
 from models.touches import Touch
 from models.users import Actor
@@ -64,6 +63,16 @@ class Heat:
         return sum(tier.within for tier in self.kept.values())
 
 
+@dataclass(frozen=True)
+class _Listed:
+    tier: str
+    overdue: bool
+    account_id: int
+    days: int
+    longest: int
+    ideal: int
+
+
 def of_all(session: Session, snapshot: Snapshot) -> Heat:
     """The map of all the accounts that the digest is about."""
     week = Week.of_numbers(snapshot.numbers["week"])
@@ -84,68 +93,70 @@ def of_viewer(session: Session, actor: Actor, snapshot_id: int) -> Heat:
             )
         )
     )
-    listed = [one for one in _listed(snapshot) if one[1][0] in own]
+    listed = [one for one in _listed(snapshot) if one.account_id in own]
     kept: dict[str, Kept] = {}
-    for tier, (_id, days, longest, _ideal) in listed:
-        before = kept.get(tier, Kept(0, 0))
-        kept[tier] = Kept(before.accounts + 1, before.within + (days <= longest))
+    for one in listed:
+        before = kept.get(one.tier, Kept(0, 0))
+        kept[one.tier] = Kept(before.accounts + 1, before.within + (not one.overdue))
     return _map(session, snapshot, listed, kept)
 
 
-def _listed(snapshot: Snapshot) -> list[tuple[str, OfAccount]]:
-    """Every kept account with its tier: what is overdue first, then what is due soonest."""
+def _listed(snapshot: Snapshot) -> list[_Listed]:
+    """Every kept account: what is overdue first, then what is due soonest."""
     found = [
-        (tier, (account_id, days, longest, ideal))
+        _Listed(tier, kind == "overdue", *account)
         for kind in ("overdue", "kept")
         for tier, of in snapshot.row_ids[kind].items()
-        for account_id, days, longest, ideal in of
+        for account in of
     ]
 
-    def urgency(one: tuple[str, OfAccount]) -> tuple[bool, float, int]:
-        tier, (account_id, days, longest, _ideal) = one
-        weight = cadence.WEIGHTS[tier] if days > longest else 1.0
-        return (days <= longest, -days / longest * weight, account_id)
+    def urgency(one: _Listed) -> tuple[bool, float, int]:
+        weight = cadence.WEIGHTS[one.tier] if one.overdue else 1.0
+        return (not one.overdue, -one.days / one.longest * weight, one.account_id)
 
     return sorted(found, key=urgency)
 
 
 def _map(
-    session: Session,
-    snapshot: Snapshot,
-    listed: Sequence[tuple[str, OfAccount]],
-    kept: Mapping[str, Kept],
+    session: Session, snapshot: Snapshot, listed: Sequence[_Listed], kept: Mapping[str, Kept]
 ) -> Heat:
     last = Week.of_numbers(snapshot.numbers["week"]).sunday
     sundays = [last - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     shown = listed[:MOST_SHOWN]
-    ids = [account_id for _tier, (account_id, *_) in shown]
+    ids = [one.account_id for one in shown]
     known = _accounts(session, snapshot.workspace_id, ids)
     days = _touched(session, snapshot.workspace_id, ids, sundays, snapshot.created_at)
     lines = [
         Line(
-            known[account_id][0],
-            tier,
-            [
-                _cell(days.get(account_id, ()), known[account_id][1], sunday, ideal, longest)
-                for sunday in sundays
-            ],
+            known[one.account_id][0],
+            one.tier,
+            _cells(one, days.get(one.account_id, ()), known[one.account_id][1], sundays),
         )
-        for tier, (account_id, _days, longest, ideal) in shown
-        if account_id in known
+        for one in shown
+        if one.account_id in known
     ]
     return Heat(sundays, lines, kept)
 
 
-def _cell(
-    touched: Sequence[date], owned_since: date | None, sunday: date, ideal: int, longest: int
-) -> Cell:
+def _cells(
+    one: _Listed, touched: Sequence[date], owned_since: date | None, sundays: Sequence[date]
+) -> list[Cell]:
+    """The last week is as it was told: an account may be overdue for the sake of a person there,
+    which the weeks before do not know."""
+    before = [_cell(one, touched, owned_since, sunday) for sunday in sundays[:-1]]
+    if one.overdue:
+        return [*before, Cell.OVERDUE]
+    return [*before, Cell.DUE_SOON if one.days > one.ideal else Cell.WITHIN]
+
+
+def _cell(one: _Listed, touched: Sequence[date], owned_since: date | None, sunday: date) -> Cell:
     if owned_since is None or sunday < owned_since:
         return Cell.NOT_OWNED
     since = max((day for day in touched if day <= sunday), default=owned_since)
     gap = (sunday - since).days
-    if gap > longest:
+    if gap > one.longest:
         return Cell.OVERDUE
-    return Cell.DUE_SOON if gap > ideal else Cell.WITHIN
+    return Cell.DUE_SOON if gap > one.ideal else Cell.WITHIN
 
 
 def _accounts(

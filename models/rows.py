@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ _SAVING = timedelta(minutes=5)
 People = Collection[int] | None
 """Ids of people; None: everyone in the workspace."""
 
-_Owned = Row[int, str, str | None, int | None, date | None, date]
+_Owned = Row[int, str, str | None, int | None, date | None, date, bool]
 
 OfAccount = tuple[int, int, int, int]
 """An account, the days since its last touch, the longest gap and the ideal one."""
@@ -34,10 +34,11 @@ OfAccount = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Standing:
-    """How accounts stand at the end of a day, the most urgent first in each tier."""
+    """How accounts stand at the end of a day, by tier: at most MOST of each, the most urgent
+    first."""
 
     overdue: Mapping[str, list[OfAccount]]
-    within: Mapping[str, list[OfAccount]]  # at most MOST of a tier
+    within: Mapping[str, list[OfAccount]]
     behind: Mapping[int, int] = field(default_factory=dict)
     """By person: accounts past twice their longest gap."""
 
@@ -115,41 +116,72 @@ def late_referrals(
 
 
 def standing(session: Session, workspace_id: int, people: People, sunday: date) -> Standing:
-    """The accounts these people own, as of that Sunday: what `pipeline` counts as kept."""
+    """The accounts these people own, as of that Sunday: what `pipeline` counts as kept.
+
+    One pass over them; no more than a few thousand of a tier are held at a time.
+    """
     rules = cadence.rules(session, workspace_id)
-    since, past = reckoning.since(sunday), reckoning.past(rules, sunday, ended=True)
-    owned = (
-        Account.workspace_id == workspace_id,
-        whose(workspace_id, people, Account.owner_id),
-        Account.owned_since <= sunday,
-        Account.archived_at.is_(None),
-        Account.status.not_in(cadence.EXEMPT),
-    )
-    one = select(
-        Account.id,
-        Account.tier,
-        Account.type,
-        Account.owner_id,
-        Account.owned_since,
-        since.label("since"),
-    ).order_by(since, Account.id)
-    late = session.execute(one.where(*owned, past)).all()
-    met = _people(session, workspace_id, rules, late)
     overdue: dict[str, list[OfAccount]] = {}
-    behind: dict[int, int] = {}
-    for row in late:
-        found = _of_account(rules, row, sunday, met.get(row.id))
-        overdue.setdefault(row.tier, []).append(found)
-        _id, days, longest, _ideal = found
-        if days > 2 * longest and row.owner_id is not None:
-            behind[row.owner_id] = behind.get(row.owner_id, 0) + 1
     within: dict[str, list[OfAccount]] = {}
-    for tier in cadence.TIERS:
-        kept = session.execute(one.where(*owned, Account.tier == tier, ~past).limit(MOST))
-        listed = [_of_account(rules, row, sunday) for row in kept]
-        if listed:
-            within[tier] = listed
+    behind: dict[int, int] = {}
+    for_people: list[_Owned] = []
+    for row in _owned(session, workspace_id, people, rules, sunday):
+        found = _of_account(rules, row, sunday)
+        if row.past and found[1] <= found[2]:
+            for_people.append(row)
+        else:
+            _hold(overdue if row.past else within, row.tier, found)
+            _count(behind, row, found)
+    met = _people(session, workspace_id, rules, for_people)
+    for row in for_people:
+        found = _of_account(rules, row, sunday, met.get(row.id))
+        _hold(overdue, row.tier, found)
+        _count(behind, row, found)
+    for held in (*overdue.values(), *within.values()):
+        _cut(held)
     return Standing(overdue, within, behind)
+
+
+def _owned(
+    session: Session, workspace_id: int, people: People, rules: Rules, sunday: date
+) -> Iterable[_Owned]:
+    return session.execute(
+        select(
+            Account.id,
+            Account.tier,
+            Account.type,
+            Account.owner_id,
+            Account.owned_since,
+            reckoning.since(sunday).label("since"),
+            reckoning.past(rules, sunday, ended=True).label("past"),
+        ).where(
+            Account.workspace_id == workspace_id,
+            whose(workspace_id, people, Account.owner_id),
+            Account.owned_since <= sunday,
+            Account.archived_at.is_(None),
+            Account.status.not_in(cadence.EXEMPT),
+        ),
+        execution_options={"yield_per": 5000},
+    )
+
+
+def _hold(by_tier: dict[str, list[OfAccount]], tier: str, found: OfAccount) -> None:
+    held = by_tier.setdefault(tier, [])
+    held.append(found)
+    if len(held) >= 4 * MOST:
+        _cut(held)
+
+
+def _cut(held: list[OfAccount]) -> None:
+    """Keep those of a tier that are longest past, or closest to, their gap."""
+    held.sort(key=lambda account: (-account[1] / account[2], account[0]))
+    del held[MOST:]
+
+
+def _count(behind: dict[int, int], row: _Owned, found: OfAccount) -> None:
+    _id, days, longest, _ideal = found
+    if days > 2 * longest and row.owner_id is not None:
+        behind[row.owner_id] = behind.get(row.owner_id, 0) + 1
 
 
 def _of_account(
@@ -180,7 +212,7 @@ def _people(
 def as_json(found: Standing) -> dict[str, Any]:
     """The standing as it is kept in a snapshot."""
     return {
-        "overdue": {tier: rows[:MOST] for tier, rows in found.overdue.items()},
+        "overdue": dict(found.overdue),
         "kept": dict(found.within),
         "behind": sorted(found.behind.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST],
     }
