@@ -243,7 +243,9 @@ def test_what_would_be_too_late_by_then_is_dropped(it: Clockwork) -> None:
 
 def test_on_vacation_it_waits_for_the_first_day_back(it: Clockwork) -> None:
     with it.sessions.begin() as session:
-        dana(session).paused_until = at("2026-12-01T00:00Z").date()
+        user = dana(session)
+        user.paused_until = at("2026-12-01T00:00Z").date()
+        users.reschedule(user, MORNING)
     something(it, "tip")
     it.send()
     assert others(it) == [(deliveries.PLANNED, at("2026-12-01T13:35:00Z"))]
