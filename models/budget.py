@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import deliveries, slots, users
+from models import deliveries, holidays, slots, users
 from models.deliveries import (
     ANSWER_FIRST,
     DIGEST_STOPPED,
@@ -39,7 +39,7 @@ def room_at(session: Session, user: User, kind: str, now: datetime) -> datetime 
         return now  # the morning list is what the first place of the day is kept for
     today = slots.local_day(now, user.zone)
     if users.is_paused(user, today) or _taken(session, user, now) >= user.daily_lists:
-        return _next_morning(user, now)
+        return _next_morning(session, user, now)
     return now
 
 
@@ -66,12 +66,19 @@ def _taken(session: Session, user: User, now: datetime) -> int:
     return int(kept) + (others or 0)
 
 
-def _next_morning(user: User, now: datetime) -> datetime | None:
+def _next_morning(session: Session, user: User, now: datetime) -> datetime | None:
     today = slots.local_day(now, user.zone)
     first = max(today, user.paused_until or today)
+    days = holidays.of(session, user.workspace_id, now)
     for day in (first, first + timedelta(days=1)):
         found = slots.next_window(
-            day, user.remind_at, user.zone, user.work_days, now, users.quiet_hours(user)[0]
+            day,
+            user.remind_at,
+            user.zone,
+            user.work_days,
+            now,
+            users.quiet_hours(user)[0],
+            is_off=lambda one: days.is_off(one, user.holidays),
         )
         if found is not None and found[1] + _AFTER_THE_LIST > now:
             return found[1] + _AFTER_THE_LIST

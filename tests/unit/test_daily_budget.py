@@ -243,7 +243,23 @@ def test_what_would_be_too_late_by_then_is_dropped(it: Clockwork) -> None:
 
 def test_on_vacation_it_waits_for_the_first_day_back(it: Clockwork) -> None:
     with it.sessions.begin() as session:
-        dana(session).paused_until = at("2026-12-01T00:00Z").date()
+        user = dana(session)
+        user.paused_until = at("2026-12-01T00:00Z").date()
+        users.reschedule(user, MORNING)
     something(it, "tip")
     it.send()
     assert others(it) == [(deliveries.PLANNED, at("2026-12-01T13:35:00Z"))]
+
+
+def test_a_holiday_is_no_morning(it: Clockwork) -> None:
+    with it.sessions.begin() as session:
+        dana(session, overdue=1)
+    wait_until(it, at("2026-11-25T14:00:00Z"))  # the day before Thanksgiving
+    with changing(it) as user:
+        users.reschedule(user, it.clock())
+    it.plan()
+    it.send()
+    it.wait(hours=1)
+    something(it, "tip")
+    it.send()
+    assert others(it) == [(deliveries.PLANNED, at("2026-11-27T13:35:00Z"))]
