@@ -1,5 +1,5 @@
-"""The clock beside its floors, on SQLite and PostgreSQL: who is overdue, a team's digest, storing
-touches, planning, sending, idling.
+"""The clock beside its floors, on SQLite and on PostgreSQL: who is overdue, a team's digest,
+storing touches, planning, sending, idling.
 
     python -m bench.clock [--full] [--on SQLite] [--rounds 7] [--users 100000] [--messages 10000]
 
@@ -25,11 +25,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Date, text
 
 from bench import bare, data, fan_out, planned
 from bench.capture import resident
-from models import accounts, capture, pipeline, users
+from models import accounts, cadence, capture, pipeline, users
 from models.capture import Visit
 from models.clock import fixed, system
 from models.contacts import Contact
@@ -42,18 +42,19 @@ from scheduler.road import Road
 from tests import databases
 
 SOME_REPS = range(1, 101)
+DAYS = {tier.lower(): longest for tier, (_ideal, longest) in cadence.DEFAULT_DAYS.items()}
 GROWTH_ROUNDS = 5
 
 # What a person would write by hand to get the same facts.
 DUE = text("""
-SELECT a.id, a.name, a.tier, a.city, a.last_touch_on, a.due_on, a.owned_since
+SELECT a.id, a.name, a.tier, a.type, a.city, a.last_touch_on, a.due_on, a.owned_since
 FROM account a
 LEFT JOIN snooze s ON s.workspace_id = a.workspace_id AND s.account_id = a.id AND s.user_id = :rep
 WHERE a.workspace_id = :workspace AND a.owner_id = :rep AND a.due_on < :today
   AND a.archived_at IS NULL
   AND a.status NOT IN ('dormant', 'inactive', 'do_not_call', 'on_hold', 'not_engaged')
   AND (s.hidden_until IS NULL OR s.hidden_until <= :today)
-""")
+""").columns(last_touch_on=Date, due_on=Date, owned_since=Date)
 SENT = text("""
 SELECT account_id, SUM(CASE WHEN received_on > :turn THEN 1 ELSE 0 END),
        SUM(CASE WHEN received_on > :turn THEN 0 ELSE 1 END)
@@ -66,7 +67,10 @@ WHERE workspace_id = :workspace AND received_on > :before AND received_on <= :to
       AND a.status NOT IN ('dormant', 'inactive', 'do_not_call', 'on_hold', 'not_engaged'))
 GROUP BY account_id
 """)
-RULES = text("SELECT tier, max_days FROM cadence_rule WHERE workspace_id = :workspace")
+RULES = text("""
+SELECT tier, account_type, contact_role, buying_role, ideal_days, max_days, id
+FROM cadence_rule WHERE workspace_id = :workspace
+""")
 
 TOUCHES = """
 SELECT CASE WHEN occurred_on < :monday THEN 0 ELSE 1 END AS week, COUNT(*),
@@ -100,7 +104,7 @@ GROUP BY tier
 """
 STATUSES = text("""
 SELECT key, label, meaning FROM choice
-WHERE workspace_id = :workspace AND list = 'referral_status' ORDER BY place
+WHERE workspace_id = :workspace AND list = 'referral_status' ORDER BY position
 """)
 
 
@@ -209,11 +213,7 @@ def _summary_by_hand(sessions: Sessions, *, adherence: bool = True) -> Callable[
     sundays = [
         _days(
             sessions,
-            {"sunday": day}
-            | {
-                tier: day - timedelta(days=days)
-                for tier, days in zip("abcd", (10, 21, 45, 120), strict=True)
-            },
+            {"sunday": day} | {tier: day - timedelta(days=days) for tier, days in DAYS.items()},
         )
         for day in (sunday, sunday - timedelta(weeks=1))
     ]

@@ -1,7 +1,7 @@
 """One dataset for benchmarks of the clock: 1,000 reps in 100 teams, 200,000 accounts, and so many
 touches, with a referral for every fifth.
 
-    python -m bench.data [--full]      make the kept files: 50,000, 500,000 touches (5 million)
+    python -m bench.data [--full]   make the files: 50,000 and 500,000 touches (and 5 million)
 
 Every rep logs 20 touches a week, one account after another, so more touches are a longer history:
 a week, a team and a rep's list are as large in 50,000 as in 5 million. On TODAY 1 % of the
@@ -188,7 +188,7 @@ def manager_of(rep: int) -> int:
 def _ids() -> list[int]:
     """The ids of the reps' accounts, rep by rep and by rank: a rep's lie apart, as in life."""
     ids = list(range(1, REPS * ACCOUNTS_EACH + 1))
-    random.Random(21).shuffle(ids)  # noqa: S311
+    random.Random(21).shuffle(ids)  # noqa: S311 - the same in every run
     return ids
 
 

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -35,11 +34,17 @@ def measure(url: str, count: int, rounds: int = ROUNDS) -> None:
     ours, floor = [], []
     for _ in range(rounds):
         before = _places(sessions)
-        ours.append(_timed(lambda: planning.plan_all(sessions, fixed(MORNING), [reminders.plan])))
+        gc.collect()
+        began = time.perf_counter()
+        planning.plan_all(sessions, fixed(MORNING), [reminders.plan])
+        ours.append(time.perf_counter() - began)
         owed, after = _owed(sessions), _places(sessions)
         assert len(owed) == count
         _put_back(sessions, before)
-        floor.append(_timed(partial(by_hand, sessions, owed, after)))
+        gc.collect()
+        began = time.perf_counter()
+        by_hand(sessions, owed, after)
+        floor.append(time.perf_counter() - began)
         assert len(_owed(sessions)) == count
         _put_back(sessions, before)
     took, least = statistics.median(ours), statistics.median(floor)
@@ -127,10 +132,3 @@ def _put_back(sessions: Sessions, places: Sequence[dict[str, Any]]) -> None:
         session.execute(delete(Delivery))
         session.execute(update(User).values({name: first[name] for name in _PLACE}))
         session.execute(update(Lane).values(next_at=None))
-
-
-def _timed(act: Any) -> float:
-    gc.collect()
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    bindparam,
     or_,
     select,
     update,
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models import cadence, merges, people_due, referrals, workspaces
 from models.cadence import PersonDue
 from models.contacts import Contact
-from models.db import Base, within_workspace
+from models.db import Base, scan, within_workspace
 from models.errors import NoSuchAccount
 from models.text import name_key
 from models.users import Actor, User
@@ -274,59 +275,36 @@ def overdue(
     people one of the people there. A colleague's touch counts too. An account the person put off
     stays out until the day they chose.
     """
-    past_due = (
-        Account.workspace_id == workspace_id,
-        Account.owner_id == owner_id,
-        Account.due_on < today,
-        Account.archived_at.is_(None),
-        Account.status.not_in(cadence.EXEMPT),
-    )
-    sent = referrals.lately(session, workspace_id, select(Account.id).where(*past_due), today)
+    told = {"workspace": workspace_id, "owner": owner_id, "today": today}
+    rows = scan(session, _OVERDUE, told)
+    if not rows:
+        return []
+    sent = referrals.lately(session, _SENT_BY_OVERDUE, told, today)
     rules = cadence.rules(session, workspace_id)
-    rows = session.execute(
-        select(
-            Account.id,
-            Account.name,
-            Account.tier,
-            Account.type,
-            Account.city,
-            Account.last_touch_on,
-            Account.due_on,
-            Account.owned_since,
-        )
-        .outerjoin(
-            Snooze,
-            and_(
-                Snooze.workspace_id == Account.workspace_id,
-                Snooze.account_id == Account.id,
-                Snooze.user_id == owner_id,
-            ),
-        )
-        .where(
-            *past_due,
-            or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= today),
-        )
-    ).all()
-    places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}
-    people = people_due.at(
-        session, workspace_id, rules, places, which=select(Account.id).where(*past_due)
-    )
+    longest = {
+        kind: rules.of_account(*kind).max_days for kind in {(row[2], row[3]) for row in rows}
+    }
+    people: dict[int, list[PersonDue]] = {}
+    if rules.people:
+        places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}
+        which = _PAST_DUE_IDS.params(told)
+        people = people_due.at(session, workspace_id, rules, places, which=which)
+    none = (0, 0)
     return cadence.ranked(
         [
             cadence.Overdue(
-                account_id=row.id,
-                name=row.name,
-                tier=row.tier,
-                city=row.city,
-                last_touch_on=row.last_touch_on,
-                due_on=row.due_on,
-                days_since=(today - (row.last_touch_on or row.owned_since)).days,
-                max_days=rules.of_account(row.tier, row.type).max_days,
-                referrals=sent.get(row.id, (0, 0))[0],
-                referrals_before=sent.get(row.id, (0, 0))[1],
-                people=tuple(due.by(today) for due in people.get(row.id, ()) if due.due_on < today),
+                account_id,
+                name,
+                tier,
+                city,
+                last_on,
+                due_on,
+                (today - (last_on or owned_since)).days,
+                longest[tier, type_],
+                *sent.get(account_id, none),
+                tuple(due.by(today) for due in people.get(account_id, ()) if due.due_on < today),
             )
-            for row in rows
+            for account_id, name, tier, type_, city, last_on, due_on, owned_since in rows
         ]
     )
 
@@ -349,6 +327,42 @@ class Snooze(Base):
     hidden_until: Mapped[date]
     reason: Mapped[str | None] = mapped_column(String(60))  # key of the list skip_reason
     asked_at: Mapped[datetime]
+
+
+# Built once: they run for every message of a morning.
+_PAST_DUE = (
+    Account.workspace_id == bindparam("workspace"),
+    Account.owner_id == bindparam("owner"),
+    Account.due_on < bindparam("today"),
+    Account.archived_at.is_(None),
+    *(Account.status != exempt for exempt in cadence.EXEMPT),
+)
+_PAST_DUE_IDS = select(Account.id).where(*_PAST_DUE)
+_SENT_BY_OVERDUE = referrals.late_ones(_PAST_DUE_IDS)
+_OVERDUE = (
+    select(
+        Account.id,
+        Account.name,
+        Account.tier,
+        Account.type,
+        Account.city,
+        Account.last_touch_on,
+        Account.due_on,
+        Account.owned_since,
+    )
+    .outerjoin(
+        Snooze,
+        and_(
+            Snooze.workspace_id == Account.workspace_id,
+            Snooze.account_id == Account.id,
+            Snooze.user_id == bindparam("owner"),
+        ),
+    )
+    .where(
+        *_PAST_DUE,
+        or_(Snooze.hidden_until.is_(None), Snooze.hidden_until <= bindparam("today")),
+    )
+)
 
 
 def snooze(

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.db import Base
+from models.db import Base, scan
 
 TIERS = ("A", "B", "C", "D", "unrated")
 
@@ -194,8 +195,7 @@ class PersonPast:
     max_days: int
 
 
-@dataclass(frozen=True)
-class Overdue:
+class Overdue(NamedTuple):
     """An account past its cadence, with what a reminder says about it: its own rule's days, and
     the people there who should have been met, the longest overdue first."""
 
@@ -221,8 +221,10 @@ class Overdue:
         """(days since / max days) x tier weight, x 1.25 if its referrals fell: what the list is
         ranked by. Of the account's days and its people's those count that are worst."""
         weight = WEIGHTS[self.tier] * (FALLING if self.fell else 1)
-        people = [one.days_since / one.max_days for one in self.people]
-        return max([self.days_since / self.max_days, *people]) * weight
+        times = self.days_since / self.max_days
+        if self.people:
+            times = max(times, *(one.days_since / one.max_days for one in self.people))
+        return times * weight
 
 
 def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) -> date | None:
@@ -243,7 +245,7 @@ def since(last_touch_on: date | None, owned_since: date, known_since: date) -> d
 
 def rules(session: Session, workspace_id: int) -> Rules:
     """The workspace's rules, in one read."""
-    rows = session.execute(_RULES, {"workspace": workspace_id})
+    rows = scan(session, _RULES, {"workspace": workspace_id})
     return Rules.of(
         [Rule(Scope(*scope), ideal, longest, id_) for *scope, ideal, longest, id_ in rows]
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    bindparam,
     case,
     func,
     select,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import lists
-from models.db import Base, within_workspace
+from models.db import Base, scan, within_workspace
 from models.errors import ClosedReferral, NotYours, TooManyReferrals
 from models.users import Actor
 
@@ -186,30 +187,43 @@ def logged_with_visit(session: Session, actor: Actor, account_id: int, day: date
     )
 
 
-def lately(
-    session: Session, workspace_id: int, at: Select[int], today: date
-) -> Mapping[int, tuple[int, int]]:
-    """By account, the referrals in of the last 90 days and of the 90 before them; accounts with
-    none are left out. One grouped read.
+def late_ones(at: Select[int]) -> Select[int, int, int]:
+    """The query of `lately`, built once by whoever asks while a person waits.
 
-    at  selects the ids of the accounts asked about.
+    at  selects the ids of the accounts asked about, by parameters; "workspace" is the workspace.
     """
-    turn = today - STRETCH
-    rows = session.execute(
+    return (
         select(
             Referral.account_id,
-            func.sum(case((Referral.received_on > turn, 1), else_=0)),
-            func.sum(case((Referral.received_on > turn, 0), else_=1)),
+            func.sum(case((Referral.received_on > bindparam("turn"), 1), else_=0)),
+            func.sum(case((Referral.received_on > bindparam("turn"), 0), else_=1)),
         )
         .where(
-            Referral.workspace_id == workspace_id,
+            Referral.workspace_id == bindparam("workspace"),
             Referral.account_id.in_(at),
-            Referral.received_on > turn - STRETCH,
-            Referral.received_on <= today,
+            Referral.received_on > bindparam("begin"),
+            Referral.received_on <= bindparam("today"),
             Referral.direction == IN,
         )
         .group_by(Referral.account_id)
     )
+
+
+def lately(
+    session: Session,
+    query: Select[int, int, int],
+    told: Mapping[str, object],
+    today: date,
+) -> Mapping[int, tuple[int, int]]:
+    """By account, the referrals in of the last 90 days and of the 90 before them; accounts with
+    none are left out. One grouped read.
+
+    query  made by `late_ones`.
+    told   its parameters.
+    """
+    turn = today - STRETCH
+    days = {"today": today, "turn": turn, "begin": turn - STRETCH}
+    rows = scan(session, query, {**told, **days})
     return {account_id: (int(now), int(before)) for account_id, now, before in rows}
 
 

@@ -232,10 +232,15 @@ def by_email(session: Session, workspace_id: int, email: str) -> User | None:
 
 def get(session: Session, workspace_id: int, user_id: int) -> User:
     """The person's row. Raises NoSuchPerson."""
-    user = session.scalar(select(User).where(User.workspace_id == workspace_id, User.id == user_id))
+    user = session.scalar(_GET, {"workspace": workspace_id, "user": user_id})
     if user is None:
         raise NoSuchPerson
     return user
+
+
+_GET = select(User).where(
+    User.workspace_id == bindparam("workspace"), User.id == bindparam("user")
+)  # built once: it runs several times for every message
 
 
 def names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, str]:
