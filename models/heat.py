@@ -121,18 +121,15 @@ def _map(
     ids = [account_id for _tier, (account_id, *_) in shown]
     known = _accounts(session, snapshot.workspace_id, ids)
     days = _touched(session, snapshot.workspace_id, ids, sundays, snapshot.created_at)
-    lines = [
-        Line(
-            known[account_id][0],
-            tier,
-            [
-                _cell(days.get(account_id, ()), known[account_id][1], sunday, ideal, longest)
-                for sunday in sundays
-            ],
-        )
-        for tier, (account_id, _days, longest, ideal) in shown
-        if account_id in known
-    ]
+    lines = []
+    for tier, (account_id, gap, longest, ideal) in shown:
+        if account_id in known:
+            name, owned_since = known[account_id]
+            touched = days.get(account_id, ())
+            cells = [_cell(touched, owned_since, sunday, ideal, longest) for sunday in sundays]
+            if gap > longest:  # also where it is somebody there who was not met
+                cells[-1] = Cell.OVERDUE
+            lines.append(Line(name, tier, cells))
     return Heat(sundays, lines, kept)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models import cadence, people_due, reckoning
 from models.accounts import Account
-from models.cadence import PersonDue, Rules
 from models.pipeline import whose
 from models.referrals import Referral
 from models.touches import Touch
@@ -26,10 +25,9 @@ _SAVING = timedelta(minutes=5)
 People = Collection[int] | None
 """Ids of people; None: everyone in the workspace."""
 
-_Owned = Row[int, str, str | None, int | None, date | None, date]
-
 OfAccount = tuple[int, int, int, int]
-"""An account, the days since its last touch, the longest gap and the ideal one."""
+"""An account, the days since its last touch, the longest gap and the ideal one; where people must
+be met, those of whoever is the most times past theirs."""
 
 
 @dataclass(frozen=True)
@@ -125,56 +123,40 @@ def standing(session: Session, workspace_id: int, people: People, sunday: date) 
         Account.archived_at.is_(None),
         Account.status.not_in(cadence.EXEMPT),
     )
-    one = select(
-        Account.id,
-        Account.tier,
-        Account.type,
-        Account.owner_id,
-        Account.owned_since,
-        since.label("since"),
-    ).order_by(since, Account.id)
-    late = session.execute(one.where(*owned, past)).all()
-    met = _people(session, workspace_id, rules, late)
+    kinds = (Account.id, Account.tier, Account.type, Account.owner_id, Account.owned_since)
+    rows = session.execute(
+        select(*kinds, since.label("since")).where(*owned, past).order_by(since, Account.id)
+    ).all()
+    met = people_due.at(
+        session,
+        workspace_id,
+        rules,
+        {row.id: (row.tier, row.type, row.owned_since) for row in rows},
+        which=select(Account.id).where(*owned, past),
+        by=sunday,
+    )
     overdue: dict[str, list[OfAccount]] = {}
     behind: dict[int, int] = {}
-    for row in late:
-        found = _of_account(rules, row, sunday, met.get(row.id))
+    for row in rows:
+        own = ((sunday - row.since).days, rules.of_account(row.tier, row.type))
+        days, rule = cadence.worst_gap(own, met.get(row.id, ()), sunday)
+        found = (row.id, days, rule.max_days, rule.ideal_days)
         overdue.setdefault(row.tier, []).append(found)
-        _id, days, longest, _ideal = found
-        if days > 2 * longest and row.owner_id is not None:
+        if days > 2 * rule.max_days and row.owner_id is not None:
             behind[row.owner_id] = behind.get(row.owner_id, 0) + 1
     within: dict[str, list[OfAccount]] = {}
     for tier in cadence.TIERS:
-        kept = session.execute(one.where(*owned, Account.tier == tier, ~past).limit(MOST))
-        listed = [_of_account(rules, row, sunday) for row in kept]
-        if listed:
-            within[tier] = listed
+        kept = session.execute(
+            select(*kinds, since.label("since"))
+            .where(*owned, Account.tier == tier, ~past)
+            .order_by(since, Account.id)
+            .limit(MOST)
+        )
+        for row in kept:
+            rule = rules.of_account(tier, row.type)
+            found = (row.id, (sunday - row.since).days, rule.max_days, rule.ideal_days)
+            within.setdefault(tier, []).append(found)
     return Standing(overdue, within, behind)
-
-
-def _of_account(
-    rules: Rules, row: _Owned, sunday: date, person: PersonDue | None = None
-) -> OfAccount:
-    """How an account stood; one that is past only for the sake of a person there, by their days."""
-    rule = rules.of_account(row.tier, row.type)
-    days = (sunday - row.since).days
-    if days <= rule.max_days and person is not None and person.due_on < sunday:
-        return row.id, (sunday - person.since).days, person.max_days, person.max_days
-    return row.id, days, rule.max_days, rule.ideal_days
-
-
-def _people(
-    session: Session, workspace_id: int, rules: Rules, late: Sequence[_Owned]
-) -> dict[int, PersonDue]:
-    """Of each account the person there who is first due, where rules are about people."""
-    places = {row.id: (row.tier, row.type, row.owned_since) for row in late}
-    found: dict[int, PersonDue] = {}
-    ids = list(places)
-    for start in range(0, len(ids) if rules.people else 0, MOST):
-        some = ids[start : start + MOST]
-        met = people_due.at(session, workspace_id, rules, places, which=some)
-        found.update((account_id, due[0]) for account_id, due in met.items())
-    return found
 
 
 def as_json(found: Standing) -> dict[str, Any]:
