@@ -165,6 +165,9 @@ class Rules:
 
 FALLBACK = Scope("C")
 
+Gap = tuple[int, Rule]
+"""Days since a touch, and the rule for them."""
+
 
 @dataclass(frozen=True)
 class PersonDue:
@@ -173,16 +176,16 @@ class PersonDue:
     name: str
     role: str  # the label of what the rule names: the contact type, else the buying role
     since: date  # the last time they were met, or since when they should have been
-    max_days: int
+    rule: Rule
 
     @property
     def due_on(self) -> date:
         """The last day on which the rule still holds."""
-        return self.since + timedelta(days=self.max_days)
+        return self.since + timedelta(days=self.rule.max_days)
 
     def by(self, today: date) -> PersonPast:
         """How it stands on that day."""
-        return PersonPast(self.name, self.role, (today - self.since).days, self.max_days)
+        return PersonPast(self.name, self.role, (today - self.since).days, self.rule.max_days)
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,12 @@ def due_on(last_touch_on: date | None, owned_since: date | None, max_days: int) 
     if owned_since is None:
         return None
     return (last_touch_on or owned_since) + timedelta(days=max_days)
+
+
+def worst_gap(own: Gap, people: Sequence[PersonDue], today: date) -> Gap:
+    """Of an account's gap and those of its people the one that is the most times too long."""
+    theirs = (((today - one.since).days, one.rule) for one in people)
+    return max([own, *theirs], key=lambda gap: gap[0] / gap[1].max_days)
 
 
 def since(last_touch_on: date | None, owned_since: date, known_since: date) -> date:

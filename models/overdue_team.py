@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from models import cadence, holidays, permissions, reckoning, slots, users
+from models import cadence, holidays, people_due, permissions, reckoning, slots, users
 from models.accounts import Account
-from models.cadence import EXEMPT, Rules
+from models.cadence import EXEMPT
 from models.users import User
 
 SHOWN = 5
@@ -66,18 +66,16 @@ def of(session: Session, workspace_id: int, manager_id: int, today: date) -> Tea
     """Who below the manager, at any depth, has accounts overdue by more than twice their cadence;
     None when nobody has. Of more than a few people those of each manager stand together.
 
-    Snoozed accounts count, those in no cadence do not. Three reads, whatever the team's size.
+    Snoozed accounts count, those in no cadence do not. A few reads, whatever the team's size.
     """
     people = _below(session, workspace_id, manager_id)
     if not people:
         return None
-    rules = cadence.rules(session, workspace_id)
+    far_behind = _far_behind(session, workspace_id, manager_id, today)
     counts = {
         owner_id: count
         for owner_id, count in session.execute(
-            select(Account.owner_id, func.count())
-            .where(*_far_behind(workspace_id, manager_id, rules, today))
-            .group_by(Account.owner_id)
+            select(Account.owner_id, func.count()).where(*far_behind).group_by(Account.owner_id)
         )
         if owner_id in people
     }
@@ -92,9 +90,9 @@ def of(session: Session, workspace_id: int, manager_id: int, today: date) -> Tea
     first = sorted(total, key=lambda head: (-total[head], people[head].name, head))[:SHOWN]
     worst = _worst(
         session,
-        _far_behind(workspace_id, manager_id, rules, today),
+        workspace_id,
+        far_behind,
         {person: head for head in first for person in groups[head]},
-        rules,
         today,
     )
     return Team(
@@ -126,16 +124,17 @@ def _below(session: Session, workspace_id: int, manager_id: int) -> dict[int, _P
 
 
 def _far_behind(
-    workspace_id: int, manager_id: int, rules: Rules, today: date
+    session: Session, workspace_id: int, manager_id: int, today: date
 ) -> Sequence[ColumnElement[bool]]:
-    """Days since > 2 x max days, told by the stored due day: that is more than max days ago."""
+    """Days since > 2 x max days, of the account or of somebody to be met there."""
     return (
         Account.workspace_id == workspace_id,
         Account.owner_id != manager_id,
         Account.owner_id.in_(users.in_team(workspace_id, manager_id)),
         Account.archived_at.is_(None),
         Account.status.not_in(EXEMPT),
-        reckoning.far_past(rules, today),
+        Account.due_on < today,  # which the index finds
+        reckoning.past(cadence.rules(session, workspace_id), today, times=2),
     )
 
 
@@ -151,32 +150,37 @@ def _report_above(people: Mapping[int, _Person], person_id: int, manager_id: int
 
 def _worst(
     session: Session,
-    far_behind: Iterable[ColumnElement[bool]],
+    workspace_id: int,
+    far_behind: Sequence[ColumnElement[bool]],
     head_of: Mapping[int | None, int],
-    rules: Rules,
     today: date,
 ) -> dict[int, tuple[str, int, int]]:
     """The account the most times over its cadence, by the head of its owner: name, days since,
     max days."""
+    which = (*far_behind, Account.owner_id.in_(head_of))
+    rules = cadence.rules(session, workspace_id)
     rows = session.execute(
         select(
+            Account.id,
             Account.owner_id,
             Account.name,
             Account.tier,
             Account.type,
-            Account.due_on,
+            Account.owned_since,
+            func.coalesce(Account.last_touch_on, Account.owned_since).label("since"),
         )
-        .where(*far_behind, Account.owner_id.in_(head_of))
+        .where(*which)
         .order_by(Account.name)
-    )
+    ).all()
+    places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}
+    ids = select(Account.id).where(*which)
+    met = people_due.at(session, workspace_id, rules, places, which=ids)
     found: dict[int, tuple[str, int, int]] = {}
-    for owner_id, name, tier, account_type, due_on in rows:
-        if due_on is None:
-            continue
-        most = rules.of_account(tier, account_type).max_days
-        days = (today - due_on).days + most  # since the touch, or the meeting, that it counts from
-        head = head_of[owner_id]
+    for row in rows:
+        own = ((today - row.since).days, rules.of_account(row.tier, row.type))
+        days, rule = cadence.worst_gap(own, met.get(row.id, ()), today)
+        head = head_of[row.owner_id]
         known = found.get(head)
-        if known is None or days / most > known[1] / known[2]:
-            found[head] = (name, days, most)
+        if known is None or days / rule.max_days > known[1] / known[2]:
+            found[head] = (row.name, days, rule.max_days)
     return found

@@ -28,13 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from models import cadence
+from models import cadence, people_due
 from models.accounts import Account
 from models.cadence import Rule, Rules, Scope
 from models.contacts import Contact
 from models.db import DaysAfter, Earlier, UtcDateTime, UtcDay
-from models.people_due import ACTIVE
-from models.touches import Touch, TouchContact
+from models.people_due import ACTIVE, by_then
+from models.touches import Touch
 from models.workspaces import Workspace
 
 AT_ONCE = 2_000
@@ -85,13 +85,13 @@ def next_batch(session: Session, workspace_id: int, *, at_once: int = AT_ONCE) -
 
 def where_people_changed(session: Session, workspace_id: int, ids: Sequence[int]) -> None:
     """Bring these accounts' due days up to date, if there are rules about people."""
-    rules = cadence.rules(session, workspace_id)
-    for start in range(0, len(ids) if rules.people else 0, AT_ONCE):
-        _bring_up(session, workspace_id, rules, ids[start : start + AT_ONCE])
+    if cadence.rules(session, workspace_id).people:
+        bring_up(session, workspace_id, ids)
 
 
 def bring_up(session: Session, workspace_id: int, ids: Sequence[int]) -> None:
-    """Bring these accounts' due days up to date: they changed hands, say."""
+    """Bring these accounts' due days up to date, in few statements. Rows in memory stay as they
+    were."""
     rules = cadence.rules(session, workspace_id)
     for start in range(0, len(ids), AT_ONCE):
         _bring_up(session, workspace_id, rules, ids[start : start + AT_ONCE])
@@ -119,35 +119,27 @@ def _bring_up(
     )
 
 
-def past(rules: Rules, day: date, *, ended: bool = False) -> ColumnElement[bool]:
+def past(rules: Rules, day: date, *, ended: bool = False, times: int = 1) -> ColumnElement[bool]:
     """Whether an account with an owner was past its cadence on that day.
 
+    times  past so many times the longest gap.
     ended  the day may be long over: what was logged for later days does not count. Only for
            accounts and people touched since are their touches read, one index entry each.
 
     The account's owner, tier and type, and the people there and their roles, are those of now.
     """
-    counts_from = since(day) if ended else func.coalesce(_LAST, _OWNED)
-    found = counts_from < _first_allowed(rules, day)
+    first_allowed = _of_account(rules, lambda rule: _before(day, rule, times), Date())
+    counted_from = since(day) if ended else func.coalesce(_LAST, _OWNED)
+    found = counted_from < first_allowed
     if rules.people:
-        found = or_(found, exists(_people_past(rules, day, ended=ended)))
+        found = or_(found, exists(_people_past(rules, day, ended=ended, times=times)))
     return found
 
 
 def since(day: date) -> ColumnElement[date]:
-    """The day an account counts from, as of a day that is over: its last qualifying touch by
-    then, else the day it got its present owner."""
-    last: ColumnElement[Any] = _by_then(_LAST, _of_accounts(day), day)
-    return func.coalesce(last, _OWNED)
-
-
-def far_past(rules: Rules, today: date) -> ColumnElement[bool]:
-    """Whether an account is overdue by more than its rule's longest gap: twice its cadence."""
-    return Account.due_on < _first_allowed(rules, today)
-
-
-def _first_allowed(rules: Rules, day: date) -> ColumnElement[Any]:
-    return _of_account(rules, lambda rule: _before(day, rule), Date())
+    """The day from which an account counted itself on a day that may be long over: its last
+    qualifying touch by then, anybody's, else when it got its present owner."""
+    return func.coalesce(by_then(_LAST, _of_accounts(day), day), _OWNED)
 
 
 _LAST, _OWNED = Account.last_touch_on.expression, Account.owned_since.expression
@@ -172,12 +164,10 @@ def _due(rules: Rules) -> ColumnElement[date | None]:
     return case((_OWNED.is_(None), null()), else_=due)
 
 
-def _people_past(rules: Rules, day: date, *, ended: bool) -> Select[Any]:
-    met: ColumnElement[Any] = _MET
-    if ended:
-        met = _by_then(met, _of_person_met(day), day)
-    first_allowed = _of_person(rules, lambda rule: _before(day, rule), Date())
-    midnight = _of_person(rules, lambda rule: _midnight(_before(day, rule)), UtcDateTime())
+def _people_past(rules: Rules, day: date, *, ended: bool, times: int) -> Select[Any]:
+    met = people_due.met_by(day) if ended else _MET
+    first_allowed = _of_person(rules, lambda rule: _before(day, rule, times), Date())
+    midnight = _of_person(rules, lambda rule: _midnight(_before(day, rule, times)), UtcDateTime())
     never_met = and_(met.is_(None), first_allowed > _OWNED, midnight > _ENTERED)
     return _people(Contact.id, rules).where(or_(met < first_allowed, never_met))
 
@@ -197,10 +187,6 @@ def _people(what: Any, rules: Rules) -> Select[Any]:
     )
 
 
-def _by_then(last: ColumnElement[Any], touches: Select[Any], day: date) -> ColumnElement[Any]:
-    return case((last <= day, last), else_=touches.scalar_subquery())
-
-
 def _of_accounts(day: date) -> Select[Any]:
     return (
         select(func.max(Touch.occurred_on))
@@ -211,26 +197,6 @@ def _of_accounts(day: date) -> Select[Any]:
             Touch.qualifying,
         )
         .correlate(Account)
-    )
-
-
-def _of_person_met(day: date) -> Select[Any]:
-    return (
-        select(func.max(Touch.occurred_on))
-        .join(
-            TouchContact,
-            and_(
-                TouchContact.workspace_id == Touch.workspace_id,
-                TouchContact.touch_id == Touch.id,
-            ),
-        )
-        .where(
-            TouchContact.workspace_id == Contact.workspace_id,
-            TouchContact.contact_id == Contact.id,
-            Touch.occurred_on <= day,
-            Touch.qualifying,
-        )
-        .correlate(Contact)
     )
 
 
@@ -258,8 +224,8 @@ def _fits_person(scope: Scope) -> ColumnElement[bool]:
     return and_(_fits(scope), *(column == key for column, key in wanted if key))
 
 
-def _before(day: date, rule: Rule) -> date:
-    return day - timedelta(days=rule.max_days)
+def _before(day: date, rule: Rule, times: int) -> date:
+    return day - timedelta(days=times * rule.max_days)
 
 
 def _midnight(day: date) -> datetime:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models import cadence, people_due, reckoning
 from models.accounts import Account
-from models.cadence import PersonDue, Rules
 from models.pipeline import whose
 from models.referrals import Referral
 from models.touches import Touch
@@ -29,7 +28,8 @@ People = Collection[int] | None
 _Owned = Row[int, str, str | None, int | None, date | None, date, bool]
 
 OfAccount = tuple[int, int, int, int]
-"""An account, the days since its last touch, the longest gap and the ideal one."""
+"""An account, the days since its last touch, the longest gap and the ideal one; where people must
+be met, those of whoever is the most times past theirs."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,9 @@ def standing(session: Session, workspace_id: int, people: People, sunday: date) 
         else:
             _hold(overdue if row.past else within, row.tier, found)
             _count(behind, row, found)
-    met = _people(session, workspace_id, rules, for_people)
+    met = _people(session, workspace_id, rules, for_people, sunday)
     for row in for_people:
-        found = _of_account(rules, row, sunday, met.get(row.id))
+        found = _of_account(rules, row, sunday, met.get(row.id, ()))
         _hold(overdue, row.tier, found)
         _count(behind, row, found)
     for held in (*overdue.values(), *within.values()):
@@ -185,27 +185,24 @@ def _count(behind: dict[int, int], row: _Owned, found: OfAccount) -> None:
 
 
 def _of_account(
-    rules: Rules, row: _Owned, sunday: date, person: PersonDue | None = None
+    rules: Rules, row: _Owned, sunday: date, people: Sequence[PersonDue] = ()
 ) -> OfAccount:
-    """How an account stood; one that is past only for the sake of a person there, by their days."""
-    rule = rules.of_account(row.tier, row.type)
-    days = (sunday - row.since).days
-    if days <= rule.max_days and person is not None and person.due_on < sunday:
-        return row.id, (sunday - person.since).days, person.max_days, person.max_days
+    """How an account stood: of its own gap and those of its people by the worst."""
+    own = ((sunday - row.since).days, rules.of_account(row.tier, row.type))
+    days, rule = cadence.worst_gap(own, people, sunday)
     return row.id, days, rule.max_days, rule.ideal_days
 
 
 def _people(
-    session: Session, workspace_id: int, rules: Rules, late: Sequence[_Owned]
-) -> dict[int, PersonDue]:
-    """Of each account the person there who is first due, where rules are about people."""
+    session: Session, workspace_id: int, rules: Rules, late: Sequence[_Owned], sunday: date
+) -> dict[int, list[PersonDue]]:
+    """Those to be met at each account, as of that Sunday, where rules are about people."""
     places = {row.id: (row.tier, row.type, row.owned_since) for row in late}
-    found: dict[int, PersonDue] = {}
+    found: dict[int, list[PersonDue]] = {}
     ids = list(places)
     for start in range(0, len(ids) if rules.people else 0, MOST):
-        some = ids[start : start + MOST]
-        met = people_due.at(session, workspace_id, rules, places, which=some)
-        found.update((account_id, due[0]) for account_id, due in met.items())
+        which = ids[start : start + MOST]
+        found |= people_due.at(session, workspace_id, rules, places, which=which, by=sunday)
     return found
 
 

@@ -75,7 +75,10 @@ def rules_list(rules: Rules, entries: Entries, *, said: str = "") -> View:
 def read_only(rules: Rules, entries: Entries) -> str:
     """The rules for those who may not change them."""
     words = _Words(entries)
-    lines = [f"• {esc(_line(rule, words).replace(chr(10), ': '))}" for rule in _in_order(rules)]
+    lines = [
+        f"• {esc(words.scope(rule.scope))}: {_gaps((rule.ideal_days, rule.max_days))}"
+        for rule in _in_order(rules)
+    ]
     return "\n".join(["*How often accounts want a touch* (admins change this):", *lines])
 
 
@@ -131,7 +134,9 @@ def receipt(shown: Receipt, entries: Entries) -> tuple[str, list[Block]]:
         text = f"Undone: the cadence rule for {what} is as it was ({was})."
         return text, [fields.section(mrkdwn(text))]
     text = f"Cadence rule for {what}: {now}. Before: {was}. {_SOON}"
-    blocks = [fields.section(mrkdwn(f"*Cadence rule for {what}*\n{now}\nBefore: {was}\n{_SOON}"))]
+    blocks = [
+        fields.section(mrkdwn(f"*Cadence rule for {what}*\nNow: {now}\nBefore: {was}\n{_SOON}"))
+    ]
     if shown.may_undo:
         blocks.append(fields.actions(fields.button(UNDO, "Undo", str(shown.change_id))))
     return text, blocks
@@ -208,7 +213,7 @@ def _line(rule: Rule, words: _Words) -> str:
 
 
 def _gaps(gaps: tuple[int, int]) -> str:
-    return f"aim for every {days(gaps[0])}, overdue after {gaps[1]}"
+    return f"every {days(gaps[0])}, overdue after {gaps[1]}"
 
 
 def _as_json(shown: tuple[Scope, Days] | None) -> object:

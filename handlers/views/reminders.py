@@ -12,7 +12,7 @@ from datetime import date, time
 from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
 from handlers.views.words import day, days, esc, hour, listed, lowered, plural
-from models.cadence import Overdue
+from models.cadence import Overdue, PersonPast
 from models.follow_ups import PROMISE, Step
 from models.lists import Entry
 from models.mornings import ToDo
@@ -150,7 +150,7 @@ def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> 
     )
 
 
-def why(account: Overdue) -> str:
+def why(account: Overdue, *, short: bool = False) -> str:
     """ "A account · 19 of 10 days · Priya Patel (physician) · 35 of 30 days · referrals down (2,
     were 5)": what puts an account where it is on the list."""
     tier = "Unrated" if account.tier == "unrated" else account.tier
@@ -158,15 +158,22 @@ def why(account: Overdue) -> str:
     if account.days_since > account.max_days or not account.people:
         reason += f" · {account.days_since} of {days(account.max_days)}"
     if account.people:
-        first, *others = account.people
-        who = fields.clip(first.name, _SHOWN_OF_PERSON)
-        role = fields.clip(lowered(first.role), _SHOWN_OF_PERSON)
-        reason += f" · {who} ({role}) · {first.days_since} of {days(first.max_days)}"
-        if others:
-            reason += f" and {plural(len(others), 'more person', 'more people')}"
+        reason += f" · {_to_meet(account.people, short=short)}"
     if account.fell:
         reason += f" · referrals down ({account.referrals:,}, were {account.referrals_before:,})"
     return reason
+
+
+def _to_meet(people: Sequence[PersonPast], *, short: bool) -> str:
+    """ "Priya Patel (physician) · 35 of 30 days and 2 more people"."""
+    first, *others = people
+    gap = f"{first.days_since} of {days(first.max_days)}"
+    if short:
+        return f"{fields.clip(first.name, _SHOWN_OF_PERSON // 2)} · {gap}"
+    who = fields.clip(first.name, _SHOWN_OF_PERSON)
+    role = fields.clip(lowered(first.role), _SHOWN_OF_PERSON)
+    more = f" and {plural(len(others), 'more person', 'more people')}" if others else ""
+    return f"{who} ({role}) · {gap}{more}"
 
 
 def _heading(to_do: ToDo, greeting: str) -> str:
@@ -293,7 +300,7 @@ def _line(account: Overdue, today: date, most: int | None = None) -> str:
     last = account.last_touch_on
     touched = f"last touch {day(last, today)}" if last else "no touch yet"
     where = f"{account.name}, {account.city}" if account.city else account.name
-    return f"{fields.clip(where, most or len(where))}\n{why(account)} · {touched}"
+    return f"{fields.clip(where, most or len(where))}\n{why(account, short=bool(most))} · {touched}"
 
 
 def _buttons(account: Overdue, delivery_id: int) -> list[Block]:

@@ -384,7 +384,7 @@ def _due(shown: VisitReceipt) -> str:
     rule = f"{tier}, every {days(shown.max_days)}"
     if shown.due_for is not None:
         who = shown.due_for
-        rule = f"to meet {who.name}, {lowered(who.role)}, every {days(who.max_days)}"
+        rule = f"to meet {who.name}, {lowered(who.role)}, every {days(who.rule.max_days)}"
     if not shown.qualifying:
         by = long_day(shown.due_on, shown.today)
         return f"This does not restart the clock: due by {by} ({rule})"

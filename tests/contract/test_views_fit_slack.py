@@ -8,12 +8,14 @@ from datetime import date, time
 import pytest
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
+from handlers.views import cadence, heatmap, pipeline, referrals, reminders, touches, verdicts
 from handlers.views import figures as figure_views
-from handlers.views import heatmap, pipeline, referrals, reminders, touches, verdicts
+from handlers.views.cadence import RuleForm
 from handlers.views.fields import Block, Choice
 from handlers.views.touches import VisitForm
-from models import deliveries, follow_ups, lists
-from models.cadence import Overdue
+from models import cadence_rules, deliveries, follow_ups, lists
+from models.cadence import TIERS, Overdue, PersonPast, Rule, Rules, Scope
+from models.cadence_rules import Receipt
 from models.db import Sessions
 from models.digests import Told, Worst
 from models.figures import PAGE, Page, Row
@@ -24,6 +26,7 @@ from models.mornings import ToDo
 from models.pipeline import Kept, Week
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
 from models.referrals import IN, OUT
+from models.what_if import Part, WhatIf
 from tests.make import NOW, ZONE, a_rep
 
 NASTY = "<!channel> *bold* _it_ & `code` @here \u202eright\u202c \N{FAMILY} <https://a.example|b>"
@@ -216,6 +219,7 @@ def a_full_day(steps: int, accounts: int) -> ToDo:
         max_days=999,
         referrals=1000,
         referrals_before=9999,
+        people=(PersonPast(LONG[:120], LONG[:75], 9999, 366),) * 12,
     )
     return ToDo([one] * steps, [account] * accounts, [replace(one, done=True), one] * 2)
 
@@ -299,3 +303,42 @@ def test_the_heat_maps_message_fits(own: bool) -> None:
     assert problems_in_message({"text": text, "blocks": blocks}) == []
     text, blocks = heatmap.nothing()
     assert problems_in_message({"text": text, "blocks": blocks}) == []
+
+
+def every_rule_there_can_be() -> tuple[Rules, dict[str, list[Entry]]]:
+    """As many as are kept, with the longest keys and labels, about people of both roles."""
+    keys = [f"{number:02}" + "k" * 58 for number in range(cadence_rules.MOST)]
+    rules = [Rule(Scope("C"), 30, 45)]
+    rules += [Rule(Scope("unrated", key, key, key), 366, 366, 10**12) for key in keys[1:]]
+    entries = {name: [Entry(key, LONG[:75]) for key in keys * 2] for name in cadence.LISTS}
+    return Rules.of(rules), entries
+
+
+def test_the_cadence_rules_fit_in_their_list_and_form() -> None:
+    rules, entries = every_rule_there_can_be()
+    scope = rules.people[0].scope
+    said = cadence.saved(scope, (366, 366), entries)
+    assert problems_in_view(cadence.rules_list(rules, entries, said=said)) == []
+    asks = WhatIf(
+        weekly=99999.4,
+        weekly_now=1234.5,
+        best=4321.5,
+        weeks=8,
+        worst=Part(scope, 99999, 88888.8),
+        overdue=dict.fromkeys(TIERS, 99999),
+        longer=9999,
+    )
+    for state in (
+        RuleForm(),
+        RuleForm(scope, "366", "366", shown=(scope, (366, 366))),
+        RuleForm(scope, "366", "366", fixed=True, shown=(scope, (366, 366))),
+        RuleForm(scope, fixed=True, removes=True, shown=(scope, None)),
+    ):
+        made = cadence.form(state, entries, asks if state.shown else None)
+        assert problems_in_view(made) == []
+    for undone in (True, False):
+        shown = Receipt(10**12, scope, (1, 2), (366, 366), undone=undone, may_undo=True)
+        text, blocks = cadence.receipt(shown, entries)
+        assert problems_in_message({"text": text, "blocks": blocks}) == []
+        assert all("<" not in words for words in [text, *marked_up(blocks)])
+    assert "<" not in cadence.read_only(rules, entries)

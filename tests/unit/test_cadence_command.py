@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 
 from bot.sandbox.form import Form
 from models import accounts, cadence, cadence_rules, capture, lists, reckoning, users, what_if
@@ -17,6 +17,7 @@ from models.cadence_rules import MOST
 from models.db import Session, Sessions
 from models.errors import ChangedSince, NotAllowed, RuleStays, TooManyRules
 from models.users import Actor
+from scheduler import reckon
 from tests.by_the_clock import Clockwork, a_person
 from tests.conftest import Database
 from tests.make import (
@@ -32,7 +33,7 @@ from tests.make import (
 from tests.touchbase_in_slack import reread, say, touchbase
 
 TODAY = NOW.date()
-C_RULE = "C accounts\nAim for every 30 days, overdue after 45"
+C_RULE = "C accounts\nEvery 30 days, overdue after 45"
 
 
 def an_admin(session: Session, team: str = "T1") -> Actor:
@@ -107,11 +108,11 @@ def test_saved_the_rule_holds_at_once_and_the_receipt_takes_it_back(it: Clockwor
     form.save()
     assert of_c(it) == (7, 10) and due_days(it) == {-10}
     shown = it.slack.form("U3")
-    assert "Saved: C accounts, aim for every 7 days, overdue after 10." in shown.words
-    assert "C accounts\nAim for every 7 days, overdue after 10" in shown.words
+    assert "Saved: C accounts, every 7 days, overdue after 10." in shown.words
+    assert "C accounts\nEvery 7 days, overdue after 10" in shown.words
     it.send()
     (receipt,) = it.said("U3")
-    assert "Before: aim for every 30 days, overdue after 45" in receipt.words
+    assert "Before: every 30 days, overdue after 45" in receipt.words
     it.slack.press("U3", receipt, "Undo")
     it.send()
     assert of_c(it) == (30, 45) and due_days(it) == {25}
@@ -177,7 +178,7 @@ def test_a_rule_about_people_is_added_and_removed_again(it: Clockwork) -> None:
     form.save()
     assert due_days(it) == {25, -10}
     assert "Priya Patel (physician) · 40 of 30 days" in say(it, "U1", "today").words
-    row = "Each physician at any account\nAim for every 21 days, overdue after 30"
+    row = "Each physician at any account\nEvery 21 days, overdue after 30"
     it.slack.form("U3").pick(row, "Remove")
     form = it.slack.form("U3")
     assert "If the rule for each physician at any account goes:" in form.words
@@ -196,7 +197,7 @@ def test_the_rule_for_c_accounts_cannot_be_removed(it: Clockwork) -> None:
 
 def test_a_rep_reads_the_rules_and_cannot_change_them(it: Clockwork) -> None:
     said = say(it, "U1", "cadence").words
-    assert "C accounts: Aim for every 30 days, overdue after 45" in said
+    assert "C accounts: every 30 days, overdue after 45" in said
     with pytest.raises(LookupError):
         it.slack.form("U1")
     rep = an_actor(it.user("U1"))
@@ -215,7 +216,7 @@ def test_who_is_no_admin_any_more_is_told_so_in_the_open_form(it: Clockwork) -> 
         cadence_rules.save(
             session, an_actor(it.user("U3")), Scope(), (1, 2), submission="V", now=NOW
         )
-    opened(it).pick("All accounts\nAim for every 1 day, overdue after 2", "Remove")
+    opened(it).pick("All accounts\nEvery 1 day, overdue after 2", "Remove")
     with it.sessions.begin() as session:
         session.get_one(users.User, it.user("U3").id).role = users.REP
     form = it.slack.form("U3")  # a form without a single field
@@ -267,6 +268,31 @@ def test_a_visit_saved_while_accounts_are_still_behind_has_the_new_days(
         assert reckoning.behind(session) == [rep.workspace_id]
         a_touch(session, rep, account)
         assert account.due_on == TODAY + timedelta(days=3)
+
+
+def test_the_clock_looks_at_the_accounts_that_are_left(sessions: Sessions) -> None:
+    """More than the first batch, which is looked at while the admin waits."""
+    with touchbase(sessions, NOW) as it:
+        with sessions.begin() as session:
+            rep = an_actor(a_person(session, "U1"))
+            admin = an_actor(a_person(session, "U3", role=users.ADMIN, name="Ann Boss"))
+            first = an_account(session, rep.workspace_id, owner=rep)
+            row = {
+                column.name: getattr(first, column.name)
+                for column in Account.__table__.columns
+                if column.name != "id"
+            }
+            session.connection().execute(insert(Account), [row] * reckoning.AT_ONCE)
+            cadence_rules.save(session, admin, Scope("A"), (1, 3), submission="V", now=NOW)
+        with sessions.begin() as session:
+            assert reckoning.next_batch(session, rep.workspace_id)
+        assert reckon.catch_up(it.road) == 1
+        with sessions() as session:
+            days = select(Account.due_on, func.count()).group_by(Account.due_on)
+            assert session.execute(days).all() == [
+                (TODAY + timedelta(days=3), reckoning.AT_ONCE + 1)
+            ]
+            assert reckoning.behind(session) == []
 
 
 def test_the_figures_of_a_small_team(each_database: Database) -> None:

@@ -17,9 +17,11 @@ from models import (
     capture,
     merges,
     merging,
+    overdue_team,
     pipeline,
     reckoning,
     redaction,
+    rows,
     undoing,
     users,
 )
@@ -34,8 +36,11 @@ from tests.make import (
     a_contact,
     a_rep,
     a_touch,
+    a_user,
     a_visit,
+    a_workspace,
     an_account,
+    an_actor,
 )
 
 TODAY = NOW.date()
@@ -371,3 +376,47 @@ def test_the_digest_counts_an_account_whose_physician_was_not_met(
         assert (shown.week.kept["C"].accounts, shown.week.kept["C"].within) == (1, 0)
         this = pipeline.summary(session, rep.workspace_id, None, monday=monday + timedelta(weeks=1))
         assert (this.week.kept["C"].accounts, this.week.kept["C"].within) == (1, 1)
+
+
+def test_the_rows_behind_the_digest_name_the_same_accounts_with_the_physicians_days(
+    sessions: Sessions, rep: Actor
+) -> None:
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    with sessions.begin() as session:
+        account = the_account(session)
+        a_touch(session, rep, account, days_ago=10)
+        a_touch(session, rep, account, met=(the_person(session).id,))
+    with sessions() as session:
+        last = rows.standing(session, rep.workspace_id, None, monday - timedelta(days=1))
+        assert last.overdue == {"C": [(account.id, 88, 30, 1)]}
+        assert last.behind == {rep.user_id: 1}  # 88 is more than twice 30
+        this = rows.standing(session, rep.workspace_id, None, monday + timedelta(days=6))
+        assert this.within == {"C": [(account.id, 5, 45, 30)]} and not this.overdue
+
+
+def test_a_manager_reads_of_a_physician_long_not_met(sessions: Sessions, rep: Actor) -> None:
+    with sessions.begin() as session:
+        boss = a_user(session, a_workspace(session), "U2", role=users.MANAGER)
+        session.get_one(users.User, rep.user_id).manager_id = boss.id
+        a_touch(session, rep, the_account(session), days_ago=1)
+    with sessions() as session:
+        team = overdue_team.of(session, rep.workspace_id, boss.id, TODAY)
+        assert team is not None
+        (one,) = team.behind
+        assert (one.accounts, one.days_since, one.max_days) == (1, 90, 30)
+
+
+def test_an_account_that_changes_hands_has_its_own_types_days(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        rep = a_rep(session)
+        heir = an_actor(a_user(session, a_workspace(session), "U2"))
+        a_rule(session, rep.workspace_id, 12, account_type="hospital")
+        since = TODAY - timedelta(days=50)
+        account = an_account(
+            session, rep.workspace_id, owner=rep, owned_since=since, type="hospital"
+        )
+        told = {"giver_id": rep.user_id, "owner_id": heir.user_id, "since": TODAY}
+        given = accounts.give_many(session, rep.workspace_id, [account.id], **told)
+        reckoning.bring_up(session, rep.workspace_id, given)
+        session.refresh(account)
+        assert account.due_on == TODAY + timedelta(days=12)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models import workspaces
+from models import accounts, workspaces
 from models.accounts import Account
+from models.cadence import CadenceRule, Scope
 from models.contacts import Contact
 from models.db import Sessions
 from models.exchange import broken
@@ -17,7 +18,7 @@ from models.imports.report import Report, RowsRefused
 from models.imports.run import Order
 from models.lookup import Lookups
 from tests.conftest import Database
-from tests.make import NOW, a_contact, a_workspace, an_account
+from tests.make import NOW, a_contact, a_user, a_workspace, an_account, an_actor
 
 CONTACTS = """Account External ID,Name,Title,Role,Email,Phone
 E1,"Gretchen Ahlers, RN",RN Case Manager,case manager,gretchen@mercy.example,(617) 555-0130
@@ -174,3 +175,41 @@ def test_competitors_come_in_with_their_other_names(anywhere: Sessions, tmp_path
 def test_a_competitor_on_two_lines_is_refused(here: Sessions, tmp_path: Path) -> None:
     with pytest.raises(RowsRefused):
         import_(here, tmp_path, "competitors", "name\nSelect Medical\nselect medical\n")
+
+
+def test_a_contacts_buying_role_comes_with_the_file(anywhere: Sessions, tmp_path: Path) -> None:
+    written = "account_name,name,role,buying role\nMercy General,Jo Low,Agent,Decision maker\n"
+    report = import_(anywhere, tmp_path, "contacts", written)
+    assert (counts(report), report.new_entries) == ((1, 0, 0, 0), {})
+    assert people(anywhere)["Jo Low"].buying_role == "decision maker"
+    again = import_(anywhere, tmp_path, "contacts", written.replace("Decision maker", "Our friend"))
+    assert counts(again) == (0, 1, 0, 0)
+    assert again.new_entries == {"buying_role": ["Our friend"]}
+
+
+def test_a_file_that_moves_who_must_be_met_moves_the_days(
+    anywhere: Sessions, tmp_path: Path
+) -> None:
+    """Champions are to be met every five days; accounts have an owner since today."""
+    with anywhere.begin() as session:
+        workspace = workspaces.only(session)
+        assert workspace is not None
+        rep = an_actor(a_user(session, workspace))
+        scope = vars(Scope(buying_role="champion"))
+        session.add(CadenceRule(workspace_id=workspace.id, ideal_days=1, max_days=5, **scope))
+        for account in session.scalars(select(Account)):
+            accounts.give(session, account, rep.user_id, NOW.date())
+
+    def due() -> dict[str, int]:
+        with anywhere() as session:
+            rows = session.execute(select(Account.name, Account.due_on))
+            return {name: (day - NOW.date()).days for name, day in rows if day}
+
+    header = "account_external_id,external_id,name,buying_role\n"
+    import_(anywhere, tmp_path, "contacts", f"{header}E1,C1,Jo Low,Champion\n")
+    assert due() == {"Mercy General": 5, "Grace Hospital": 10}
+    import_(anywhere, tmp_path, "contacts", f"{header}E2,C1,Jo Low,Champion\n")
+    assert due() == {"Mercy General": 10, "Grace Hospital": 5}
+    tiers = "external_id,name,tier\nE2,Grace Hospital,C\nE1,Mercy General,C\n"
+    import_(anywhere, tmp_path, "accounts", tiers)
+    assert due() == {"Mercy General": 45, "Grace Hospital": 5}

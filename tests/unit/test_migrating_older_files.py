@@ -13,7 +13,8 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, insert, select
 
-from models import migrate, receipts, users, workspaces
+from models import lists, migrate, receipts, users, workspaces
+from models.contacts import Contact
 from models.db import open_engine, sessions_for
 from tests import databases
 
@@ -125,6 +126,12 @@ def holds_the_visit(url: str) -> None:
             assert (shown.account, shown.note) == ("Oak Clinic", "Wants the outcomes flyer")
             assert (shown.met, shown.due_on) == (("Priya Patel",), date(2026, 3, 19))
             assert (shown.headcount, shown.redacted_on) == (None, None)
+            assert session.scalars(select(Contact.last_touch_on)).all() == [date(2026, 3, 9)]
+            roles = lists.entries(session, workspace.id, lists.BUYING_ROLE)[lists.BUYING_ROLE]
+            assert ", ".join(role.key for role in roles) == (
+                "economic buyer, decision maker, champion, influencer, user, gatekeeper, "
+                "technical, legal, blocker, unknown"
+            )
     finally:
         engine.dispose()
 
