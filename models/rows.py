@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from models import cadence, people_due, reckoning
 from models.accounts import Account
+from models.cadence import PersonDue, Rules
 from models.pipeline import whose
 from models.referrals import Referral
 from models.touches import Touch
