@@ -18,7 +18,8 @@ ALLOWED = frozenset(
         "account", "attempt", "cancelled", "check", "clips", "code", "count", "delivery", "draft",
         "error", "event",
         "exc_info", "expired", "failed", "fault", "handler", "job", "kind", "lane", "length",
-        "level", "method", "planned", "ref", "retry_after", "rule", "seconds", "sent", "settled",
+        "level", "method", "oldest", "planned", "ref", "retry_after", "rule", "seconds", "sent",
+        "settled",
         "state", "status", "timestamp", "uncertain", "user", "version", "workspace", "where",
     }
 )  # fmt: skip

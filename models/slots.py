@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib import metadata
 from itertools import islice
-from zoneinfo import ZoneInfo, available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 LATE = timedelta(hours=4)
 """How long after its hour a morning message is still worth sending."""
@@ -38,6 +40,23 @@ _LOOKED_AHEAD = 370
 def never_off(_day: date) -> bool:
     """The calendar without holidays."""
     return False
+
+
+@cache
+def edition(folders: tuple[str, ...] = TZPATH) -> str:
+    """The edition of the time zones that are used here, such as "2026a".
+
+    zoneinfo takes the machine's own files where it has any, else the package tzdata. The
+    machine's tell their edition in tzdata.zi or +VERSION; where they do not, "unknown".
+    """
+    for folder in map(Path, folders):
+        if (folder / "America" / "New_York").exists():
+            for name in ("tzdata.zi", "+VERSION"):
+                if (folder / name).exists():
+                    with (folder / name).open(encoding="utf-8") as file:
+                        return file.readline().removeprefix("# version").strip()[:20]
+            return "unknown"
+    return metadata.version("tzdata")
 
 
 def is_zone(name: str | None) -> bool:

@@ -24,6 +24,7 @@ from models.lanes import Lease
 from scheduler import answers, digests, outcomes, pictures, readiness
 from scheduler.answers import Answer, Fate
 from scheduler.pictures import NotUploaded
+from scheduler.pulse import SEND
 from scheduler.readiness import Drop, Later
 from scheduler.render import Message, Nothing, render
 from scheduler.road import Job, Road
@@ -49,6 +50,9 @@ def send_due(road: Road) -> Counter[str]:
     with reading(road.sessions) as session:
         if not lanes.any_due(session, road.clock()):
             return counts  # as most seconds of the day, and nobody's write was held up
+        workspace_id = min(lanes.active(session), default=0)
+    if not road.breaker.lets(lambda: road.slack(workspace_id).api_test()):
+        return counts
     with road.sessions.begin() as session:
         leases = lanes.claim(
             session,
@@ -74,6 +78,7 @@ def _turn(road: Road, lease: Lease) -> Counter[str]:
     job, told = None, None
     for place in range(road.timing.turn + 1):
         goes_on = place < road.timing.turn and not road.stopping.is_set()
+        goes_on = goes_on and not road.breaker.is_open
         with outcomes.remembered(road, lease, job, told), road.sessions.begin() as session:
             if job is not None and told is not None:
                 counted, lane_open = outcomes.store(session, road, lease, job, told)
@@ -84,6 +89,9 @@ def _turn(road: Road, lease: Lease) -> Counter[str]:
                 lanes.release(session, lease, road.machine())
                 break
         told = _send(road, job)
+        if isinstance(told, Answer):
+            road.breaker.note(told)
+        road.pulse.mark(SEND)
     del counts[""]
     return counts
 

@@ -8,39 +8,67 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from models import heartbeats, slots
 from models.clock import Clock, system
 from models.db import Sessions
-from scheduler import clips, deliver, digests, people, planning, reckon, reminders, settle, upkeep
+from models.heartbeats import Beat
+from scheduler import (
+    audit,
+    clips,
+    deliver,
+    digests,
+    people,
+    planning,
+    reckon,
+    reminders,
+    settle,
+    upkeep,
+)
+from scheduler import zones as editions
+from scheduler.audit import Auditor
 from scheduler.clips import Hear
+from scheduler.clock_guard import ClockGuard
+from scheduler.metrics import Meter
+from scheduler.pulse import AUDIT, PLAN, SEND, SETTLE
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
 
 log = structlog.get_logger(__name__)
 
-PLAN, SEND, SETTLE, UPKEEP = "plan", "send", "settle", "upkeep"
-HEAR, CHORES, RECKON = "hear", "chores", "reckon"
+UPKEEP, HEAR, CHORES, RECKON, BEAT = "upkeep", "hear", "chores", "reckon", "beat"
 
 Chore = Callable[[], object]
 
-_STALE_AFTER = 90.0
-"""Seconds without a finished send step after which the loop is no longer called ready."""
+_LOOK_UP = 1.0
+"""Seconds between two looks at whether the machine's clock was set back under the steps."""
 
 
 class Handle:
     """The running loop."""
 
-    def __init__(self, road: Road, hear: Hear | None, chores: Sequence[Chore]) -> None:
+    def __init__(
+        self,
+        road: Road,
+        hear: Hear | None,
+        chores: Sequence[Chore],
+        guard: ClockGuard | None = None,
+        heartbeat_url: str = "",
+    ) -> None:
         self._road = road
         self._hear, self._chores = hear, chores
+        self._guard, self.auditor = guard, Auditor(road, guard, heartbeat_url)
         self._not_again: dict[int, float] = {}
-        self._sent_at = time.monotonic()
+        self._zones_known = False
+        self._begun_at = road.machine()
         # The default grace of one second would silently drop a step that comes late.
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -53,6 +81,8 @@ class Handle:
         every = {SEND: timing.send_every, SETTLE: timing.settle_every, UPKEEP: timing.upkeep_every}
         steps[UPKEEP] = self._keep_house
         steps[RECKON], every[RECKON] = self._reckon, timing.reckon_every
+        steps[AUDIT], every[AUDIT] = self._audit, timing.audit_every
+        steps[BEAT], every[BEAT] = self._beat, timing.beat_every
         if self._hear is not None:
             steps[HEAR], every[HEAR] = self._listen, timing.hear_every
         if self._chores:
@@ -65,20 +95,24 @@ class Handle:
                 "interval",
                 seconds=every[name],
                 id=name,
-                next_run_time=self._road.machine(),
+                # APScheduler goes by the machine's clock. An audit at once would find late what
+                # the other steps have yet to catch up with.
+                next_run_time=system() + timedelta(seconds=every[name] if name == AUDIT else 0),
             )
         # A step still at work when its next one comes is no news; sending often is.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
+        threading.Thread(target=self._watch_the_clock, daemon=True).start()
 
     def wake(self) -> None:
         """Plan now: the clock was wound."""
         if not self._road.answers_only:
-            self._scheduler.modify_job(PLAN, next_run_time=self._road.machine())
+            self._scheduler.modify_job(PLAN, next_run_time=system())
 
     def is_ready(self) -> bool:
-        """Whether the loop still comes round to sending."""
-        return time.monotonic() - self._sent_at < _STALE_AFTER
+        """Whether the loop still comes round to sending, and to planning if it is to plan."""
+        steps = (SEND,) if self._road.answers_only else (SEND, PLAN)
+        return all(self._road.pulse.age(step) < self._road.timing.step_silent for step in steps)
 
     def stop(self) -> None:
         """Finish the step in hand, start no other; do the chores a last time."""
@@ -87,10 +121,17 @@ class Handle:
         self._do_chores()
 
     def _plan(self) -> None:
-        people.read_profiles(self._road, self._not_again, time.monotonic())
-        plans = (reminders.plan, digests.plan)
-        counts = planning.plan_all(self._road.sessions, self._road.clock, plans)
-        _tell("planned", counts)
+        if self._guard is not None:
+            self._guard.check()
+        if self._guard is None or not self._guard.suspect:
+            if not self._zones_known:
+                editions.reckon_if_new(self._road)
+                self._zones_known = True
+            people.read_profiles(self._road, self._not_again, time.monotonic())
+            plans = (reminders.plan, digests.plan)
+            counts = planning.plan_all(self._road.sessions, self._road.clock, plans)
+            _tell("planned", counts)
+        self._road.pulse.mark(PLAN)
 
     def send(self) -> None:
         """Give lanes turn after turn until none has anything to send: a pause after each turn
@@ -99,13 +140,45 @@ class Handle:
             pass
 
     def _send(self) -> bool:
+        if self._guard is not None and not self._guard.checked:
+            self._guard.check()  # before the first message: this clock may be a day ahead
         counts = deliver.send_due(self._road)
-        self._sent_at = time.monotonic()
+        self._road.pulse.mark(SEND)
         _tell("sent", counts)
         return counts.total() > 0
 
     def _settle(self) -> None:
-        _tell("settled", settle.settle(self._road))
+        counts = settle.settle(self._road)
+        self._road.pulse.mark(SETTLE)
+        _tell("settled", counts)
+
+    def _audit(self) -> None:
+        self.auditor.audit()
+
+    def _beat(self) -> None:
+        road, last = self._road, self._road.pulse.last
+        told = Beat(
+            replica=road.owner,
+            version=metadata.version("touchbase-slack")[:20],
+            # Others must not take places for reckoned with our zones before they are.
+            tzdata=slots.edition() if self._zones_known else "",
+            started_at=self._begun_at,
+            planned_at=last(PLAN),
+            sent_at=last(SEND),
+            settled_at=last(SETTLE),
+            trouble=audit.names(self.auditor.findings()),
+        )
+        with road.sessions.begin() as session:
+            heartbeats.beat(session, told, road.machine())
+
+    def _watch_the_clock(self) -> None:
+        """Bring steps back whose next time lies further ahead than their interval: APScheduler
+        waits for a time on the machine's clock, and that was set back."""
+        while not self._road.stopping.wait(_LOOK_UP):
+            now = system()
+            for job in self._scheduler.get_jobs():
+                if _is_too_far(job.next_run_time, job.trigger.interval, now):
+                    self._scheduler.modify_job(job.id, next_run_time=now)
 
     def _reckon(self) -> None:
         _tell("reckoned", {"batches": reckon.catch_up(self._road)})
@@ -133,6 +206,9 @@ def start(
     timing: Timing | None = None,
     hear: Hear | None = None,
     chores: Sequence[Chore] = (),
+    guard: ClockGuard | None = None,
+    heartbeat_url: str = "",
+    meter: Meter | None = None,
 ) -> Handle:
     """Run the scheduler in the background of this process.
 
@@ -143,6 +219,9 @@ def start(
     answers_only  plan nothing by the clock, send only answers (`--no-scheduler`).
     hear          takes the transcript of a voice clip; without it none is asked for.
     chores        what the rest of the process wants done every second, and at the end.
+    guard         says whether the clocks are to be trusted; without it they are.
+    heartbeat_url asked for after each audit that finds all well.
+    meter         is told what is counted.
     """
     road = Road(
         sessions=sessions,
@@ -151,10 +230,15 @@ def start(
         machine=machine,
         timing=timing or Timing(),
         answers_only=answers_only,
+        meter=meter or Meter(),
     )
-    handle = Handle(road, hear, chores)
+    handle = Handle(road, hear, chores, guard, heartbeat_url)
     handle.begin()
     return handle
+
+
+def _is_too_far(due: datetime | None, interval: timedelta, now: datetime) -> bool:
+    return due is not None and due - now > interval + timedelta(seconds=_LOOK_UP)
 
 
 def _guarded(name: str, step: Callable[[], object]) -> Callable[[], None]:

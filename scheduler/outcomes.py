@@ -56,6 +56,8 @@ def store(
         case Fate.SENT:
             lanes.was_sent(row, told.channel_id, told.ts, "direct", road.clock())
             follow(session, row, road.clock())
+            if row.changes_id is None:
+                road.meter.came(row.kind, road.clock() - row.not_before)
             return "sent", True
         case Fate.LIMITED:
             lanes.plan_again(session, row, told.code, counted=False)
@@ -131,6 +133,7 @@ def _in_doubt(
         return "failed", False
     begun = row.begun_at or road.machine()
     doubts.in_doubt(row, told.code, begun + seconds(road.timing.settle_after))
+    road.meter.doubted()
     session.flush()
     if doubts.doubtful(session, row.workspace_id) < road.timing.most_doubtful:
         return "uncertain", True

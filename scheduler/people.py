@@ -28,7 +28,8 @@ def read_profiles(road: Road, not_again: dict[int, float], monotonic: float) -> 
                one whom Slack does not know is not asked about every half minute.
     monotonic  the caller's present second, on the scale of `not_again`.
 
-    A failure changes nothing: it is tried again later. A rate limit ends this round.
+    A failure changes nothing: it is tried again later. A rate limit ends this round, and so does
+    a Slack that is out of reach.
     """
     with reading(road.sessions) as session:
         unread = users.unread(session, _LOOKED_THROUGH)
@@ -44,8 +45,8 @@ def read_profiles(road: Road, not_again: dict[int, float], monotonic: float) -> 
         except Exception as fault:  # people are reminded meanwhile, by their workspace's zone
             answer = answers.of_failure(fault)
             log.warning("profile.unread", user=user.id, code=answer.code)
-            if answer.fate is Fate.LIMITED:
-                break
+            if answer.fate in (Fate.LIMITED, Fate.NOT_SENT, Fate.IN_DOUBT):
+                break  # planning comes after this, and must not wait for a Slack that is away
             continue
         _learn(road, user.id, user.workspace_id, found)
         told += 1

@@ -19,7 +19,10 @@ from models.db import Sessions
 from models.deliveries import Delivery
 from models.heat import Heat
 from models.lanes import Attempt, Lease
+from scheduler.breaker import Breaker
+from scheduler.metrics import Meter
 from scheduler.pace import Pace
+from scheduler.pulse import Pulse
 from scheduler.timing import Timing
 
 Clients = Callable[[int], WebClient]
@@ -42,6 +45,7 @@ class Road:
     draw          makes a heat map's picture: half a second that a test of much else can spare.
     owner         a name for this process, unlike any other's.
     unstored      what Slack said of messages while the database was away, to be stored yet.
+    meter         is told what is counted.
     """
 
     sessions: Sessions
@@ -55,10 +59,15 @@ class Road:
     owner: str = field(default_factory=_somebody)
     stopping: threading.Event = field(default_factory=threading.Event)
     unstored: deque[tuple[Lease, Job, Any]] = field(default_factory=deque)
+    meter: Meter = field(default_factory=Meter)
     pace: Pace = field(init=False)
+    breaker: Breaker = field(init=False)
+    pulse: Pulse = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pace", Pace(self.timing.pace, self.timing.channel_gap))
+        object.__setattr__(self, "breaker", Breaker(self.timing, self.machine))
+        object.__setattr__(self, "pulse", Pulse(self.machine))
 
 
 @dataclass(frozen=True)

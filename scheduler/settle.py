@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 
 from models import deliveries, doubts, lanes, pictures
 from models.deliveries import Delivery
-from scheduler import answers, outcomes
+from scheduler import answers, metrics, outcomes
 from scheduler.answers import Answer, Fate
 from scheduler.road import Road
 from scheduler.timing import seconds
@@ -68,7 +68,7 @@ def settle(road: Road) -> Counter[str]:
         rows = doubts.to_look_for(session, machine, again, _AT_ONCE, given)
     counts: Counter[str] = Counter()
     for row in rows:
-        if road.stopping.is_set():
+        if road.stopping.is_set() or road.breaker.is_open:
             break
         if _store(road, row, _look(road.slack(row.workspace_id), row)):
             counts["settled"] += 1
@@ -156,20 +156,24 @@ def _store(road: Road, looked_for: Delivery, seen: _Seen) -> bool:
         if isinstance(seen, _Found):
             lanes.was_sent(row, seen.channel_id, seen.ts, "reconcile", road.clock())
             outcomes.follow(session, row, road.clock())
+            road.meter.settled(metrics.FOUND)
             return True
         if isinstance(seen, _Absent):
             row.channel_id = row.channel_id or seen.channel_id
             if row.looked < road.timing.looks:
                 return False
             lanes.plan_again(session, row, "not_found")
+            road.meter.settled(metrics.NOT_FOUND)
             return True
         if row.looked < road.timing.unreadable:
             return False
         if _is_person(row) and row.via != RESEND:
             row.via = RESEND
             lanes.plan_again(session, row, seen.code)
+            road.meter.settled(metrics.RESENT)
         else:
             lanes.end(row, deliveries.UNCONFIRMED, seen.code, road.clock())
+            road.meter.settled(metrics.UNCONFIRMED)
         log.warning("delivery.unreadable", delivery=row.id, code=seen.code, state=row.state)
         return True
 

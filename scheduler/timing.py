@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from models.auditing import Limits
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -36,6 +38,16 @@ class Timing:
     settle_every: float = 20.0
     upkeep_every: float = 3600.0
     reckon_every: float = 10.0
+    audit_every: float = 60.0
+    beat_every: float = 10.0  # between two signs of life in the database
+    step_silent: float = 90.0  # since a step was last done, before it is called dead
+    breaker_calls: int = 50  # calls to Slack that are judged together
+    breaker_open: float = 30.0  # how long Slack is left alone when half of them failed
+    probe: float = 5.0  # the longest a call to Slack or to HEARTBEAT_URL may take that only asks
+    clock_off: float = 30.0  # a clock further off than this is suspect
+    clock_ahead: float = 60.0  # nothing is planned further ahead of the other clocks than this
+    date_fresh: float = 600.0  # how long the date of Slack's last answer is worth something
+    limits: Limits = Limits()
     chores_every: float = 1.0
     hear_every: float = 2.0
     hear_waits: tuple[float, ...] = (3.0, 5.0, 10.0, 20.0, 30.0, 60.0)  # for a clip's transcript
@@ -50,7 +62,9 @@ class Timing:
             if field.type == "float" and field.name != "pace"
         }
         hear = tuple(wait / by for wait in self.hear_waits)
-        return dataclasses.replace(self, **waits, pace=self.pace * by, hear_waits=hear)
+        return dataclasses.replace(
+            self, **waits, pace=self.pace * by, hear_waits=hear, limits=self.limits.divided(by)
+        )
 
     def backoff(self, attempt: int) -> timedelta:
         """How long to leave Slack alone after the `attempt`-th failure: longer each time, and at

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from models import drafts, lanes, requests
+from models import drafts, heartbeats, lanes, requests
 from models.db import reading
 from scheduler import answers
 from scheduler.answers import Fate
@@ -28,6 +28,7 @@ def forget(road: Road) -> int:
     with road.sessions.begin() as session:
         requests.forget(session, machine - KEEP_REQUESTS)
         drafts.forget(session, machine - drafts.KEPT)
+        heartbeats.forget(session, machine)
     gone, batch = 0, 1
     while batch and not road.stopping.is_set():  # a message goes one round after its changes
         with road.sessions.begin() as session:

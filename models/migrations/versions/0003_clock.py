@@ -138,6 +138,7 @@ def _tables() -> None:
         sa.Column("replica", sa.String(60), nullable=False),
         sa.Column("version", sa.String(20), nullable=False),
         sa.Column("tzdata", sa.String(20), nullable=False),
+        sa.Column("trouble", sa.String(120), nullable=False),
         sa.Column("started_at", _instant(), nullable=False),
         sa.Column("seen_at", _instant(), nullable=False),
         sa.Column("planned_at", _instant()),
