@@ -29,6 +29,9 @@ class Settings:
     database_url: str = field(default="sqlite:///touchbase.db", repr=False)
     host: str = "127.0.0.1"
     port: int = 3000
+    heartbeat_url: str = field(default="", repr=False)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
 
     @property
     def socket_mode(self) -> bool:
@@ -44,6 +47,9 @@ VARIABLES: Mapping[str, str] = {
     "DATABASE_URL": "database_url",
     "TOUCHBASE_HOST": "host",
     "PORT": "port",
+    "HEARTBEAT_URL": "heartbeat_url",
+    "METRICS_HOST": "metrics_host",
+    "METRICS_PORT": "metrics_port",
 }
 """The environment variable of each setting."""
 
@@ -59,18 +65,18 @@ def read() -> Settings:
         value = env.str(variable, "").strip()
         if value:
             given[name] = value
-    try:
-        port = env.int("PORT", 3000) if "port" in given else 3000
-    except EnvError:
-        port = -1
-    if not 0 <= port <= 65_535:
-        raise SettingsError("PORT must be a number from 0 to 65535.")
-    given.pop("port", None)
+    ports = {
+        VARIABLES[variable]: _port(env, variable)
+        for variable in ("PORT", "METRICS_PORT")
+        if given.pop(VARIABLES[variable], None)
+    }
     if "slack_api_url" in given:
         given["slack_api_url"] = _base_url(given["slack_api_url"])
     if "database_url" in given:
         _check_database(given["database_url"])
-    return Settings(**given, port=port)
+    if "heartbeat_url" in given:
+        _check_heartbeat(given["heartbeat_url"])
+    return Settings(**given, **ports)  # type: ignore[arg-type]  # each is of its field's type
 
 
 def need(settings: Settings, *names: str) -> None:
@@ -78,6 +84,22 @@ def need(settings: Settings, *names: str) -> None:
     for variable in names:
         if not getattr(settings, VARIABLES[variable]):
             raise SettingsError(f"{variable} is not set. docs/settings.md says where to find it.")
+
+
+def _port(env: Env, variable: str) -> int:
+    try:
+        port = env.int(variable)
+    except EnvError:
+        port = -1
+    if not 0 <= port <= 65_535:
+        raise SettingsError(f"{variable} must be a number from 0 to 65535.")
+    return port
+
+
+def _check_heartbeat(url: str) -> None:
+    """The address is a secret of its own: whoever has it can say that we live."""
+    if not re.match(r"^(https://[^/\s]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))", url):
+        raise SettingsError("HEARTBEAT_URL must begin with https://.")
 
 
 def _base_url(url: str) -> str:

@@ -34,6 +34,7 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 _PARSE_FAULTS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)
 
 Check = Callable[[], bool]
+Findings = Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,17 @@ class Gate:
 
 
 class Web:
-    """The WSGI app. `app` and `gate` are None in Socket Mode: then nothing comes in this way."""
+    """The WSGI app. `app` and `gate` are None in Socket Mode: then nothing comes in this way.
+
+    checks    what must pass for /readyz.
+    findings  tells what is not well besides, by name; set once somebody looks for it.
+    """
 
     def __init__(self, app: App | None, gate: Gate | None, checks: Mapping[str, Check]) -> None:
         self._app = app
         self._gate = gate
         self._checks = checks
+        self.findings: Findings = tuple
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
@@ -127,6 +133,7 @@ class Web:
         if path == "/healthz":
             return Reply(HTTPStatus.OK, "ok\n")
         found = {name: _passes(name, check) for name, check in self._checks.items()}
+        found |= dict.fromkeys(self.findings(), False)
         status = HTTPStatus.OK if all(found.values()) else HTTPStatus.SERVICE_UNAVAILABLE
         return Reply(status, json.dumps(found) + "\n", "application/json")
 

@@ -20,7 +20,7 @@ from handlers.keeping import Keeper
 from handlers.parsing import Payload
 from handlers.views import problems
 from models import accounts, slots, users, workspaces
-from models.clock import Clock
+from models.clock import Clock, system
 from models.db import Sessions, reading, was_cut_off
 from models.errors import GuestRefused, Refused
 from models.lookup import Lookups
@@ -46,6 +46,8 @@ class World:
     lookups: Lookups
     asking: WebClient  # for users.info: a client with a budget of one second
     keeper: Keeper = field(default_factory=Keeper)
+    machine: Clock = system  # the real time, where `clock` can be wound
+    refused: Callable[[Refused], None] = lambda _refused: None  # told of every refusal
 
 
 # How each parameter a handler may name is found in what Bolt hands us.
@@ -61,7 +63,7 @@ _GIVEN: Mapping[str, Callable[[Args], Any]] = {
     "options": lambda args: args.options,
     "event": lambda args: args.event,
 }
-_OURS = ("actor", "sessions", "clock", "lookups", "keeper")
+_OURS = ("actor", "sessions", "clock", "machine", "lookups", "keeper")
 
 
 def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
@@ -78,6 +80,7 @@ def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
         ours = {
             "sessions": world.sessions,
             "clock": world.clock,
+            "machine": world.machine,
             "lookups": world.lookups,
             "keeper": world.keeper,
         }
@@ -95,6 +98,7 @@ def wrap(handler: Handler, world: World) -> Callable[[Args], None]:
                     raise
                 run(args)
         except Refused as refused:
+            world.refused(refused)
             _answer(args, refused)
         except Exception as fault:
             _apologize(args, handler, fault)

@@ -18,6 +18,7 @@ from handlers import (
     referrals,
     reminders,
     settings,
+    status,
     team,
     touches,
     verdicts,
@@ -39,6 +40,7 @@ from handlers.views import reassigning as reassign_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
 from handlers.views import settings as settings_views
+from handlers.views import status as status_views
 from handlers.views import team as team_views
 from handlers.views import touches as touch_views
 from handlers.views import verdicts as verdict_views
@@ -117,6 +119,8 @@ ACTIONS: Mapping[str, Handler] = {
     home_views.DONE: home.done,
     home_views.UNDO_DONE: home.undo_done,
     home_views.SETTINGS: settings.open_from_home,
+    status_views.SEND_AGAIN: status.send_again,
+    status_views.LEAVE: status.leave,
 }
 
 OPTIONS: Mapping[str, Handler] = {

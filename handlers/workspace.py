@@ -20,6 +20,7 @@ from handlers import (
     reassigning,
     reminders,
     settings,
+    status,
 )
 from handlers.parsing import Payload
 from handlers.views import help as help_views
@@ -50,6 +51,7 @@ def command(
     actor: Actor,
     sessions: Sessions,
     clock: Clock,
+    machine: Clock,
     lookups: Lookups,
 ) -> None:
     """Do what the first word after `/touchbase` says; the answer is for the person's eyes only."""
@@ -75,6 +77,8 @@ def command(
             text = digests.digest(rest, command, client, actor, sessions, clock)
         case "cadence":
             text = cadence.open_list(command, client, actor, sessions)
+        case "status":
+            text, blocks = status.answer(actor, sessions, clock, machine)
         case "role":
             text = _role(rest, command, client, actor, sessions, clock)
         case "manager":

@@ -191,7 +191,10 @@ class _Reader:
         return Finding(SUSPENDED, count or 0)
 
     def _due(self, late: datetime, *, answers_only: bool) -> ColumnElement[bool]:
-        due = and_(Delivery.state == PLANNED, Delivery.not_before < late)
+        # Planned before as well: after an outage what is long due has only just been planned.
+        due = and_(
+            Delivery.state == PLANNED, Delivery.not_before < late, Delivery.created_at < late
+        )
         return and_(due, Delivery.priority == ANSWER_FIRST) if answers_only else due
 
     def _count(self, kind: str, table: Any, since: Any, *wanted: ColumnElement[bool]) -> Finding:

@@ -24,7 +24,9 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -244,6 +246,13 @@ def was_cut_off(fault: BaseException) -> bool:
     """Whether the database ended the connection while it was in use, as in a failover. Nothing of
     the transaction is left, or all of it; the pool has let go of its other connections too."""
     return isinstance(fault, DBAPIError) and fault.connection_invalidated
+
+
+def clock_of(session: Session) -> datetime | None:
+    """What time the database's own machine has; None for SQLite, which has none of its own."""
+    if is_sqlite(session):
+        return None
+    return session.execute(select(func.clock_timestamp(type_=UtcDateTime))).scalar_one()
 
 
 def is_sqlite(session: Session) -> bool:

@@ -102,6 +102,13 @@ def must_change_cadence(actor: Actor) -> None:
         raise NotAllowed(ADMIN)
 
 
+def must_see_status(actor: Actor) -> None:
+    """Only an admin sees how the whole workspace does, and decides on doubtful messages. Raises
+    NotAllowed."""
+    if actor.role != ADMIN:
+        raise NotAllowed(ADMIN)
+
+
 OWN = "own"
 """The third of the scopes beside those of `models.subscriptions`: a person's own rows."""
 

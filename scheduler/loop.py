@@ -38,7 +38,7 @@ from scheduler.audit import Auditor
 from scheduler.clips import Hear
 from scheduler.clock_guard import ClockGuard
 from scheduler.metrics import Meter
-from scheduler.pulse import AUDIT, PLAN, SEND, SETTLE
+from scheduler.pulse import AUDIT, PLAN, SEND, SETTLE, Pulse
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
 
@@ -113,6 +113,15 @@ class Handle:
         """Whether the loop still comes round to sending, and to planning if it is to plan."""
         steps = (SEND,) if self._road.answers_only else (SEND, PLAN)
         return all(self._road.pulse.age(step) < self._road.timing.step_silent for step in steps)
+
+    def findings(self) -> list[str]:
+        """What the audit finds not well, by name."""
+        return [one.kind for one in self.auditor.findings()]
+
+    @property
+    def pulse(self) -> Pulse:
+        """When each step was last done."""
+        return self._road.pulse
 
     def stop(self) -> None:
         """Finish the step in hand, start no other; do the chores a last time."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from models.clock import Clock
 
 PLAN, SEND, SETTLE, AUDIT = "plan", "send", "settle", "audit"
-"""The steps whose pulse is taken. Sending's is taken after each message: a turn may take minutes."""
+"""The steps whose pulse is taken; sending's after each message, for a turn may take minutes."""
 
 Monotonic = Callable[[], float]
 

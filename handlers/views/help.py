@@ -20,6 +20,7 @@ SUBCOMMANDS = (
     "merge",
     "reassign",
     "purge",
+    "status",
     "help",
 )
 """The words that may follow `/touchbase`."""
@@ -42,6 +43,7 @@ _ALSO = {
     "duplicate": "merge",
     "duplicates": "merge",
     "redact": "purge",
+    "health": "status",
     "brief": "account",
     "preferences": "settings",
     "holiday": "holidays",
@@ -60,7 +62,7 @@ _LINES = (
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
     "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "
-    "`purge`",
+    "`purge`, `status`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 
