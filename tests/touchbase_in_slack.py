@@ -21,7 +21,7 @@ def touchbase(sessions: Sessions, now: datetime) -> Iterator[Clockwork]:
     """The app answering the stand-in's people, by a clock a test moves."""
     with a_clockwork(sessions, now) as it:
         asking = client(it.slack)
-        world = World(sessions, it.clock, Lookups(), asking, it.keeper)
+        world = World(sessions, it.clock, Lookups(), asking, it.keeper, it.machine)
         identity = it.slack.identity
         installation = Installation(
             identity.team_id,

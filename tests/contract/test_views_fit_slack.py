@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
-from handlers.views import cadence, heatmap, pipeline, referrals, reminders, touches, verdicts
+from handlers.views import (
+    cadence,
+    heatmap,
+    pipeline,
+    referrals,
+    reminders,
+    status,
+    touches,
+    verdicts,
+)
 from handlers.views import figures as figure_views
 from handlers.views.cadence import RuleForm
 from handlers.views.fields import Block, Choice
@@ -21,11 +31,13 @@ from models.digests import Told, Worst
 from models.figures import PAGE, Page, Row
 from models.follow_ups import Step
 from models.heat import WEEKS, Cell, Heat, Line
+from models.heartbeats import Heartbeat
 from models.lists import Entry
 from models.mornings import ToDo
 from models.pipeline import Kept, Week
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
 from models.referrals import IN, OUT
+from models.status import RESENT, Failed, Status, Use
 from models.what_if import Part, WhatIf
 from tests.make import NOW, ZONE, a_rep
 
@@ -342,3 +354,24 @@ def test_the_cadence_rules_fit_in_their_list_and_form() -> None:
         assert problems_in_message({"text": text, "blocks": blocks}) == []
         assert all("<" not in words for words in [text, *marked_up(blocks)])
     assert "<" not in cadence.read_only(rules, entries)
+
+
+def test_the_status_fits_at_its_worst_and_shows_codes_literally() -> None:
+    now = datetime(2026, 3, 9, 15, tzinfo=UTC)
+    states = ("sent", "expired", RESENT, "unconfirmed", "dead", "uncertain", "held", "planned")
+    counts = Counter(dict.fromkeys(states, 10**6))
+    beat = Heartbeat(
+        replica="a", version=NASTY[:20], tzdata="", trouble=f"clock unsent {NASTY[:20]}",
+        started_at=now, seen_at=now, planned_at=now, sent_at=now, settled_at=now,
+    )  # fmt: skip
+    failed = [Failed(10**12, "digest", "C1", NASTY[:60], unconfirmed=n % 2 == 0) for n in range(5)]
+    text, blocks = status.status(
+        Status(
+            now=now, machine=now, zone="America/Chicago", replicas=[beat] * 50, database_ms=1e4,
+            late=(1e5, 1e6), today=counts, week=counts, open=counts, blocked=("limited", now),
+            failed=failed, slots=[(now, 10**6)] * 5, uses=[Use("reminder", 10**6, 1, 10**6)] * 20,
+        )
+    )  # fmt: skip
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    for words in [text, *marked_up(blocks)]:
+        assert "<!" not in words and "<http" not in words and "@here" not in words

@@ -39,6 +39,9 @@ def test_every_variable_reaches_its_setting(env: pytest.MonkeyPatch) -> None:
         "DATABASE_URL": "postgresql+psycopg://somebody@db.example/touchbase",
         "TOUCHBASE_HOST": "0.0.0.0",  # noqa: S104 - as an operator would
         "PORT": "8080",
+        "HEARTBEAT_URL": "https://watch.example/ping/1",
+        "METRICS_HOST": "10.0.0.1",
+        "METRICS_PORT": "9464",
     }
     assert set(given) == set(VARIABLES)
     for variable, value in given.items():
@@ -120,3 +123,18 @@ def test_slacks_oauth_variables_change_nothing(env: pytest.MonkeyPatch) -> None:
     env.setenv("SLACK_CLIENT_ID", "1.2")
     env.setenv("SLACK_CLIENT_SECRET", "x")
     assert settings.read() == Settings()
+
+
+@pytest.mark.parametrize("url", ["http://watch.example/ping", "watch.example", "file:///etc/x"])
+def test_a_watcher_is_told_over_https_alone(env: pytest.MonkeyPatch, url: str) -> None:
+    env.setenv("HEARTBEAT_URL", url)
+    with pytest.raises(SettingsError, match=r"HEARTBEAT_URL must begin with https://\.") as wrong:
+        settings.read()
+    assert url not in str(wrong.value)
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "65536"])
+def test_a_port_for_figures_is_a_port(env: pytest.MonkeyPatch, port: str) -> None:
+    env.setenv("METRICS_PORT", port)
+    with pytest.raises(SettingsError, match="METRICS_PORT must be a number"):
+        settings.read()
