@@ -374,6 +374,11 @@ def test_readyz_says_which_part_is_not_well_and_not_why(app: App) -> None:
     assert answer.status == 503
     assert json.loads(answer.body) == {"database": False, "scheduler": True}
     assert "hunter2" not in answer.body
+    web = a_web(app, fixed(NOW), well)
+    web.findings = lambda: ["unsent", "clock"]
+    answer = ask(web, "GET", "/readyz")
+    assert answer.status == 503
+    assert json.loads(answer.body) == {**dict.fromkeys(well, True), "unsent": False, "clock": False}
 
 
 def test_in_socket_mode_nothing_comes_in_over_http(heard: Heard) -> None:
