@@ -30,8 +30,8 @@ from models.db import Sessions
 from models.digests import Told, Worst
 from models.figures import PAGE, Page, Row
 from models.follow_ups import Step
-from models.heat import WEEKS, Cell, Heat, Line
 from models.heartbeats import Heartbeat
+from models.heat import WEEKS, Cell, Heat, Line
 from models.lists import Entry
 from models.mornings import ToDo
 from models.pipeline import Kept, Week
