@@ -19,6 +19,8 @@ _KINDS = {
     deliveries.REMINDER: "morning message",
     deliveries.DIGEST: "digest",
     deliveries.DIGEST_STOPPED: "word about a stopped digest",
+    deliveries.NUDGE: "afternoon list",
+    deliveries.REASSIGN: "word about accounts without a rep",
 }
 
 _TROUBLES = {
