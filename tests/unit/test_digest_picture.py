@@ -18,6 +18,7 @@ from bot.sandbox import faults
 from bot.sandbox.world import Message
 from handlers.views import heatmap
 from models import heat, lanes
+from models.cadence import CadenceRule
 from models.db import Sessions
 from models.heat import Cell, Heat, Line
 from models.pipeline import Kept
@@ -28,6 +29,7 @@ from scheduler.road import Job
 from tests.by_the_clock import MONDAY_EIGHT, Clockwork, a_clockwork
 from tests.conftest import Database
 from tests.digest_team import a_team, digest, just_the_digest, run
+from tests.make import a_contact
 from tests.touchbase_in_slack import touchbase
 
 SUNDAYS = [date(2026, 3, 15) - timedelta(weeks=back) for back in reversed(range(13))]
@@ -208,6 +210,36 @@ def test_the_cells_are_what_each_week_ended_with(sessions: Sessions) -> None:
     ]
     assert [line.name for line in found.lines][:3] == ["Fir", "Yew", "Bay"]
     assert found.kept == {"A": Kept(6, 3)}
+
+
+def test_an_account_overdue_for_the_sake_of_a_person_is_so_in_the_picture_too(
+    sessions: Sessions,
+) -> None:
+    with a_clockwork(sessions, MONDAY_EIGHT) as it:
+        people = a_team(it)
+        with it.sessions.begin() as session:
+            oak = session.scalars(select(heat.Account).filter_by(name="Oak")).one()
+            a_contact(session, oak, role="physician")  # since March 10, and never met
+            session.add(
+                CadenceRule(
+                    workspace_id=oak.workspace_id,
+                    tier="",
+                    contact_role="physician",
+                    ideal_days=3,
+                    max_days=3,
+                )
+            )
+        run(it)
+        with it.sessions() as session:
+            snapshot = session.scalars(select(Snapshot)).one()
+            for found in (
+                heat.of_all(session, snapshot),
+                heat.of_viewer(session, people["U1"], snapshot.id),
+            ):
+                line = next(line for line in found.lines if line.name == "Oak")
+                assert line.cells[-1] is Cell.OVERDUE
+                assert found.kept["A"].overdue == found.accounts - found.within
+        assert found.kept == {"A": Kept(3, 1)}  # Dana's: Fir and Oak are past
 
 
 def a_map(accounts: int, more: int = 0) -> Heat:
