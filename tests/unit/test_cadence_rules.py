@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from handlers.views import reminders
+from handlers.views import reminders, touches
 from models import (
     accounts,
     cadence,
@@ -19,6 +19,7 @@ from models import (
     merging,
     overdue_team,
     pipeline,
+    receipts,
     reckoning,
     redaction,
     rows,
@@ -263,6 +264,24 @@ def test_visiting_somebody_else_leaves_the_account_due_for_the_physician(
         (row,) = accounts.overdue(session, rep.workspace_id, rep.user_id, TODAY)
         assert reminders.why(row) == "C account · Priya Patel (physician) · 90 of 30 days"
         assert row.urgency == 3.0  # 90 of 30 days, tier C
+
+
+def test_the_receipt_says_for_whom_the_account_is_due_before_its_own_day(
+    sessions: Sessions, rep: Actor
+) -> None:
+    with sessions.begin() as session:
+        account, person = the_account(session), the_person(session)
+        a_touch(session, rep, account, days_ago=9, met=(person.id,))
+        other = a_touch(session, rep, account)
+        _, blocks = touches.receipt(receipts.visit(session, rep.workspace_id, other, NOW))
+        assert "Due again by Tue, Mar 31 (to meet Priya Patel, physician, every 30 days)" in str(
+            blocks
+        )
+        latest = a_touch(session, rep, account, type="call", met=(person.id,))
+        _, blocks = touches.receipt(receipts.visit(session, rep.workspace_id, latest, NOW))
+        assert "Due again by Thu, Apr 9 (to meet Priya Patel, physician, every 30 days)" in str(
+            blocks
+        )
 
 
 def test_meeting_the_physician_and_taking_it_back(sessions: Sessions, rep: Actor) -> None:
