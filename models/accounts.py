@@ -277,8 +277,6 @@ def overdue(
     """
     told = {"workspace": workspace_id, "owner": owner_id, "today": today}
     rows = scan(session, _OVERDUE, told)
-    if not rows:
-        return []
     sent = referrals.lately(session, _SENT_BY_OVERDUE, told, today)
     rules = cadence.rules(session, workspace_id)
     longest = {

@@ -199,15 +199,16 @@ def insert_many_if_absent(
     rows: Sequence[Mapping[str, Any]],
     *told: InstrumentedAttribute[Any],
 ) -> set[tuple[Any, ...]]:
-    """Insert those rows that no unique key of the table holds already, in one statement.
+    """Insert those rows that no unique key of the table holds already, hundreds in one statement.
 
-    All rows name the same columns, a few hundred rows at most. Returns, of those that were new,
-    the columns `told`.
+    All rows name the same columns. Returns, of those that were new, the columns `told`.
     """
     if not rows:
         return set()
-    statement = _insert(session, table).values([dict(row) for row in rows])
-    new = session.execute(statement.on_conflict_do_nothing().returning(*told))
+    names = tuple(one.key for one in told)
+    statement = _insert_absent(table, session.get_bind().dialect.name, names)
+    session.flush()
+    new = session.connection().execute(statement, [dict(row) for row in rows])
     return {tuple(row) for row in new}
 
 
@@ -258,11 +259,13 @@ def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.I
 
 
 @cache
-def _insert_absent(table: type[Base], dialect: str) -> ReturningInsert[Any]:
-    """Made once: building it anew took as long as running it."""
+def _insert_absent(
+    table: type[Base], dialect: str, told: tuple[str, ...] = ("id",)
+) -> ReturningInsert[Any]:
+    """Made once: building it anew took as long as running it, or with many rows far longer."""
     made = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    columns = cast(Table, table.__table__)
-    return made(columns).on_conflict_do_nothing().returning(columns.c.id)
+    rows = cast(Table, table.__table__)
+    return made(rows).on_conflict_do_nothing().returning(*(rows.c[name] for name in told))
 
 
 @cache
