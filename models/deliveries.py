@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -65,6 +66,13 @@ class Delivery(Base):
         Index("delivery_of_subject", "workspace_id", "kind", "subject_id"),
         Index("delivery_done", "workspace_id", "done_at"),
         Index("delivery_of_user", "workspace_id", "user_id", "done_at"),
+        Index(
+            "delivery_change",
+            "workspace_id",
+            "changes_id",
+            sqlite_where=text("changes_id IS NOT NULL"),
+            postgresql_where=text("changes_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
