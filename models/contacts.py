@@ -73,9 +73,16 @@ def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence
     )
 
 
-# Built once: it runs while a person waits.
-_WITH_IDS = select(Contact).where(
-    Contact.workspace_id == bindparam("workspace"), Contact.id.in_(bindparam("ids", expanding=True))
+# Built once: they run while a person waits.
+_THESE = (
+    Contact.workspace_id == bindparam("workspace"),
+    Contact.id.in_(bindparam("ids", expanding=True)),
+)
+_WITH_IDS = select(Contact).where(*_THESE)
+_MET_ON = (
+    update(Contact)
+    .where(*_THESE, or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < bindparam("day")))
+    .values(last_touch_on=bindparam("day"))
 )
 
 
@@ -122,16 +129,10 @@ def _stands_for(session: Session, contact: Contact) -> int:
 
 def met_on(session: Session, workspace_id: int, ids: Collection[int], day: date) -> None:
     """These people were met that day, in a touch that counts. One statement, so that of two
-    visits at once the later day stands."""
-    session.execute(
-        update(Contact)
-        .where(
-            Contact.workspace_id == workspace_id,
-            Contact.id.in_(ids),
-            or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < day),
-        )
-        .values(last_touch_on=day)
-    )
+    visits at once the later day stands; rows in memory stay as they were."""
+    told = {"workspace": workspace_id, "ids": list(ids), "day": day}
+    session.flush()
+    session.connection().execute(_MET_ON, told)
 
 
 def remove(session: Session, contact: Contact) -> None:
