@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import math
 import statistics
 import subprocess
@@ -25,6 +26,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Date, text
 
 from bench import bare, data, fan_out, planned
@@ -122,6 +124,8 @@ def main() -> None:
                 [sys.executable, "-m", "bench.clock", *sys.argv[1:], "--on", name], check=True
             )
         return
+    quiet = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=quiet)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         place = Path(folder)
         if given.on == "SQLite":

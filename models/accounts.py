@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import (
     ForeignKey,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import cadence, merges, people_due, referrals, workspaces
-from models.cadence import PersonDue
+from models.cadence import PersonDue, PersonPast
 from models.contacts import Contact
 from models.db import Base, scan, within_workspace
 from models.errors import NoSuchAccount
@@ -86,13 +87,12 @@ def get(session: Session, workspace_id: int, account_id: int) -> Account:
 
     Raises NoSuchAccount, also for one of another workspace.
     """
-    return _living(session, workspace_id, account_id, _living_ones())
+    return _living(session, workspace_id, account_id, _GET)
 
 
 def hold(session: Session, workspace_id: int, account_id: int) -> Account:
     """Like `get`, and nobody else changes the row until this transaction ends."""
-    query = _living_ones().with_for_update().execution_options(populate_existing=True)
-    return _living(session, workspace_id, account_id, query)
+    return _living(session, workspace_id, account_id, _HOLD)
 
 
 def _living_ones() -> Select[Account]:
@@ -102,15 +102,20 @@ def _living_ones() -> Select[Account]:
 def _living(
     session: Session, workspace_id: int, account_id: int, query: Select[Account]
 ) -> Account:
-    found = session.scalar(
-        query.where(Account.workspace_id == workspace_id, Account.id == account_id)
-    )
+    found = session.scalar(query, {"workspace": workspace_id, "account": account_id})
     if found is not None:
         return found
     survivor = merges.survivor(session, workspace_id, merges.ACCOUNT, account_id)
     if survivor == account_id:
         raise NoSuchAccount
     return _living(session, workspace_id, survivor, query)
+
+
+# Built once: they run while a person waits.
+_GET = _living_ones().where(
+    Account.workspace_id == bindparam("workspace"), Account.id == bindparam("account")
+)
+_HOLD = _GET.with_for_update().execution_options(populate_existing=True)
 
 
 def add(session: Session, actor: Actor, new: NewAccount, now: datetime) -> Account:
@@ -277,18 +282,18 @@ def overdue(
     """
     told = {"workspace": workspace_id, "owner": owner_id, "today": today}
     rows = scan(session, _OVERDUE, told)
-    if not rows:
-        return []
     sent = referrals.lately(session, _SENT_BY_OVERDUE, told, today)
     rules = cadence.rules(session, workspace_id)
-    longest = {
-        kind: rules.of_account(*kind).max_days for kind in {(row[2], row[3]) for row in rows}
-    }
-    people: dict[int, list[PersonDue]] = {}
+    longest = cache(lambda tier, type_: rules.of_account(tier, type_).max_days)
+    people: dict[int, tuple[PersonPast, ...]] = {}
     if rules.people:
         places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}
         which = _PAST_DUE_IDS.params(told)
-        people = people_due.at(session, workspace_id, rules, places, which=which)
+        due = people_due.at(session, workspace_id, rules, places, which=which)
+        people = {
+            account_id: tuple(one.by(today) for one in there if one.due_on < today)
+            for account_id, there in due.items()
+        }
     none = (0, 0)
     return cadence.ranked(
         [
@@ -300,9 +305,9 @@ def overdue(
                 last_on,
                 due_on,
                 (today - (last_on or owned_since)).days,
-                longest[tier, type_],
+                longest(tier, type_),
                 *sent.get(account_id, none),
-                tuple(due.by(today) for due in people.get(account_id, ()) if due.due_on < today),
+                people.get(account_id, ()),
             )
             for account_id, name, tier, type_, city, last_on, due_on, owned_since in rows
         ]

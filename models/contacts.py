@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import merges, workspaces
@@ -62,9 +62,7 @@ def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence
     wanted = list(dict.fromkeys(ids))
     found = {
         contact.id: contact
-        for contact in session.scalars(
-            select(Contact).where(Contact.workspace_id == workspace_id, Contact.id.in_(wanted))
-        )
+        for contact in session.scalars(_WITH_IDS, {"workspace": workspace_id, "ids": wanted})
     }
     if len(found) < len(wanted):
         raise NoSuchContact
@@ -73,6 +71,19 @@ def get_all(session: Session, workspace_id: int, ids: Iterable[int]) -> Sequence
     return get_all(
         session, workspace_id, [_stands_for(session, found[contact_id]) for contact_id in wanted]
     )
+
+
+# Built once: they run while a person waits.
+_THESE = (
+    Contact.workspace_id == bindparam("workspace"),
+    Contact.id.in_(bindparam("ids", expanding=True)),
+)
+_WITH_IDS = select(Contact).where(*_THESE)
+_MET_ON = (
+    update(Contact)
+    .where(*_THESE, or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < bindparam("day")))
+    .values(last_touch_on=bindparam("day"))
+)
 
 
 def add(
@@ -118,16 +129,10 @@ def _stands_for(session: Session, contact: Contact) -> int:
 
 def met_on(session: Session, workspace_id: int, ids: Collection[int], day: date) -> None:
     """These people were met that day, in a touch that counts. One statement, so that of two
-    visits at once the later day stands."""
-    session.execute(
-        update(Contact)
-        .where(
-            Contact.workspace_id == workspace_id,
-            Contact.id.in_(ids),
-            or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < day),
-        )
-        .values(last_touch_on=day)
-    )
+    visits at once the later day stands; rows in memory stay as they were."""
+    told = {"workspace": workspace_id, "ids": list(ids), "day": day}
+    session.flush()
+    session.connection().execute(_MET_ON, told)
 
 
 def remove(session: Session, contact: Contact) -> None:

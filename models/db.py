@@ -201,15 +201,16 @@ def insert_many_if_absent(
     rows: Sequence[Mapping[str, Any]],
     *told: InstrumentedAttribute[Any],
 ) -> set[tuple[Any, ...]]:
-    """Insert those rows that no unique key of the table holds already, in one statement.
+    """Insert those rows that no unique key of the table holds already, hundreds in one statement.
 
-    All rows name the same columns, a few hundred rows at most. Returns, of those that were new,
-    the columns `told`.
+    All rows name the same columns. Returns, of those that were new, the columns `told`.
     """
     if not rows:
         return set()
-    statement = _insert(session, table).values([dict(row) for row in rows])
-    new = session.execute(statement.on_conflict_do_nothing().returning(*told))
+    names = tuple(one.key for one in told)
+    statement = _insert_absent(table, session.get_bind().dialect.name, names)
+    session.flush()
+    new = session.connection().execute(statement, [dict(row) for row in rows])
     return {tuple(row) for row in new}
 
 
@@ -235,11 +236,22 @@ def insert_or_update(
 
     changes  the new values of an existing row, by column; it is handed the row refused.
     """
-    statement = _insert(session, table)
-    changed = statement.on_conflict_do_update(
+    dialect = session.get_bind().dialect.name
+    session.execute(inserting_or_updating(dialect, table, on=on, changes=changes), dict(values))
+
+
+def inserting_or_updating(
+    dialect: str,
+    table: type[Base],
+    *,
+    on: Sequence[str],
+    changes: Callable[[Any], Mapping[str, Any]],
+) -> postgresql.Insert | sqlite.Insert:
+    """The statement of `insert_or_update`, for who keeps it."""
+    statement = _insert(dialect, table)
+    return statement.on_conflict_do_update(
         index_elements=list(on), set_=dict(changes(statement.excluded))
     )
-    session.execute(changed, dict(values))
 
 
 def was_cut_off(fault: BaseException) -> bool:
@@ -260,24 +272,24 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    if is_sqlite(session):
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def _insert(dialect: str, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @cache
-def _insert_absent(table: type[Base], dialect: str) -> ReturningInsert[Any]:
-    """Made once: building it anew took as long as running it."""
-    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    columns = cast(Table, table.__table__)
-    return made(columns).on_conflict_do_nothing().returning(columns.c.id)
+def _insert_absent(
+    table: type[Base], dialect: str, told: tuple[str, ...] = ("id",)
+) -> ReturningInsert[Any]:
+    """Made once: building it anew took as long as running it, or with many rows far longer."""
+    rows = cast(Table, table.__table__)
+    return (
+        _insert(dialect, rows).on_conflict_do_nothing().returning(*(rows.c[name] for name in told))
+    )
 
 
 @cache
 def _insert_absent_untold(table: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
-    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return made(cast(Table, table.__table__)).on_conflict_do_nothing()
+    return _insert(dialect, cast(Table, table.__table__)).on_conflict_do_nothing()
 
 
 def _until_given_up(statement: float) -> dict[str, int]:

@@ -10,10 +10,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Executable,
     ForeignKey,
     Index,
     SmallInteger,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -29,7 +32,7 @@ from models.db import (
     Base,
     insert_if_absent,
     insert_many_if_absent,
-    insert_or_update,
+    inserting_or_updating,
     within_workspace,
 )
 
@@ -63,6 +66,13 @@ class Delivery(Base):
         Index("delivery_of_subject", "workspace_id", "kind", "subject_id"),
         Index("delivery_done", "workspace_id", "done_at"),
         Index("delivery_of_user", "workspace_id", "user_id", "done_at"),
+        Index(
+            "delivery_change",
+            "workspace_id",
+            "changes_id",
+            sqlite_where=text("changes_id IS NOT NULL"),
+            postgresql_where=text("changes_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -272,10 +282,16 @@ def call_lane(session: Session, workspace_id: int, at: datetime) -> None:
     The lane's row is written even when its time stands: whoever hands the lane back meanwhile
     then waits for this transaction, sees its row, and does not put the lane to sleep.
     """
-    insert_or_update(
-        session,
+    statement = _calling(session.get_bind().dialect.name)
+    session.execute(statement, {"workspace_id": workspace_id, "fence": 0, "next_at": at})
+
+
+@cache
+def _calling(dialect: str) -> Executable:
+    """Built once: every visit stored runs it, while a person waits."""
+    return inserting_or_updating(
+        dialect,
         Lane,
-        {"workspace_id": workspace_id, "fence": 0, "next_at": at},
         on=("workspace_id",),
         changes=lambda refused: {
             "next_at": case((Lane.next_at < refused.next_at, Lane.next_at), else_=refused.next_at)

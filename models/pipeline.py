@@ -110,15 +110,17 @@ def summary(
     touches = _touches(session, workspace_id, people, before, monday)
     referrals = _referrals(session, workspace_id, people, before, monday)
     rules = cadence.rules(session, workspace_id)
+    starts = (monday, before)
+    kept = _kept(session, workspace_id, people, [day + timedelta(days=6) for day in starts], rules)
     weeks = [
         Week(
             monday=start,
             touches=touches.get(start, (0, 0))[0],
             reached=touches.get(start, (0, 0))[1],
             referrals=referrals.get(start, {}),
-            kept=_kept(session, workspace_id, people, start + timedelta(days=6), rules),
+            kept=kept[place],
         )
-        for start in (monday, before)
+        for place, start in enumerate(starts)
     ]
     statuses = lists.entries(session, workspace_id, lists.REFERRAL_STATUS)
     return Summary(
@@ -194,25 +196,32 @@ def _kept(
     session: Session,
     workspace_id: int,
     people: Collection[int] | None,
-    sunday: date,
+    sundays: Sequence[date],
     rules: Rules,
-) -> dict[str, Kept]:
-    """By tier, the owned accounts as of that Sunday, and those touched within their days.
+) -> list[dict[str, Kept]]:
+    """For each Sunday by tier, the owned accounts as of then, and those touched within their days.
 
     An account counts from its last qualifying touch by then, anybody's, and before the first
     one from the day it got its present owner; one that came to its owner later is left out.
     Where rules are about people, those there must have been met, too.
     """
-    past = reckoning.past(rules, sunday, ended=True)
+    counts: list[ColumnElement[int]] = []
+    for sunday in sundays:
+        owned = Account.owned_since <= sunday
+        kept = case((reckoning.past(rules, sunday, ended=True), 0), else_=1)
+        counts += [func.sum(case((owned, one), else_=0)) for one in (literal(1), kept)]
     rows = session.execute(
-        select(Account.tier, func.count(), func.sum(case((past, 0), else_=1)))
+        select(Account.tier, *counts)
         .where(
             Account.workspace_id == workspace_id,
             whose(workspace_id, people, Account.owner_id),
-            Account.owned_since <= sunday,
+            Account.owned_since <= max(sundays),
             Account.archived_at.is_(None),
             Account.status.not_in(cadence.EXEMPT),
         )
         .group_by(Account.tier)
-    )
-    return {tier: Kept(count, int(kept)) for tier, count, kept in rows}
+    ).all()
+    return [
+        {row[0]: Kept(int(row[at]), int(row[at + 1])) for row in rows if row[at]}
+        for at in range(1, 2 * len(sundays), 2)
+    ]

@@ -72,6 +72,14 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("acted", sa.String(12)))
     op.create_index("delivery_done", "delivery", ["workspace_id", "done_at"])
     op.create_index("delivery_of_user", "delivery", ["workspace_id", "user_id", "done_at"])
+    # Without it each row deleted looked through all others for one that changes it.
+    op.create_index(
+        "delivery_change",
+        "delivery",
+        ["workspace_id", "changes_id"],
+        sqlite_where=sa.text("changes_id IS NOT NULL"),
+        postgresql_where=sa.text("changes_id IS NOT NULL"),
+    )
     op.drop_index("touch_of_user", "touch")
     op.create_index(
         "touch_of_user",
@@ -199,6 +207,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM choice WHERE list = 'buying_role'")
     op.drop_index("touch_of_user", "touch")
     op.create_index("touch_of_user", "touch", ["workspace_id", "user_id", "occurred_on", "type"])
+    op.drop_index("delivery_change", "delivery")
     op.drop_index("delivery_of_user", "delivery")
     op.drop_index("delivery_done", "delivery")
     for table, column in (
