@@ -25,13 +25,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.clock_guard import ClockGuard
 from slack_sdk import WebClient
 from sqlalchemy import Engine, create_engine, text
 
 from bot import logs
 from bot.sandbox.stand_in import StandIn
 from models.clock import system
-from models.db import Sessions, open_engine, sessions_for
+from models.db import Sessions, clock_of, open_engine, reading, sessions_for
 from scheduler import loop
 from scheduler.timing import Timing
 from tests.end_to_end.running import until
@@ -53,10 +54,13 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 
 
-def serve(url: str, api_url: str, token: str, ahead: Synchronized[float], log: str) -> None:
+def serve(
+    url: str, api_url: str, token: str, ahead: Synchronized[float], log: str, wrong: float
+) -> None:
     """The whole of a replica's life: the clock runs until SIGTERM.
 
     ahead  seconds by which the people's clock is ahead of the machine's.
+    wrong  seconds by which this machine's clock is ahead of all others.
     """
     with open(log, "ab") as file:
         os.dup2(file.fileno(), 2)
@@ -64,16 +68,29 @@ def serve(url: str, api_url: str, token: str, ahead: Synchronized[float], log: s
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     engine = open_engine(url, statement=30, pool_wait=30)
+    sessions = sessions_for(engine)
     slack = WebClient(token=token, base_url=api_url, timeout=TIMING.call, retry_handlers=[])  # type: ignore[arg-type]
+    guard = ClockGuard(
+        TIMING,
+        wall=lambda: system() + timedelta(seconds=wrong),
+        database=lambda: _database_clock(sessions),
+    )
     handle = loop.start(
-        sessions_for(engine),
+        sessions,
         lambda _workspace: slack,
-        clock=lambda: system() + timedelta(seconds=ahead.value),
+        clock=lambda: guard.clock() + timedelta(seconds=ahead.value),
+        machine=guard.machine,
         timing=TIMING,
+        guard=guard,
     )
     told.wait()
     handle.stop()
     engine.dispose()
+
+
+def _database_clock(sessions: Sessions) -> datetime | None:
+    with reading(sessions) as session:
+        return clock_of(session)
 
 
 @dataclass
@@ -90,10 +107,11 @@ class Replicas:
         default_factory=lambda: _processes.Value("d", 0.0, lock=False)
     )
 
-    def start(self, count: int = 1) -> None:
-        """Let so many more begin."""
+    def start(self, count: int = 1, *, wrong: float = 0.0) -> None:
+        """Let so many more begin, on a machine whose clock is that many seconds ahead."""
+        slack = self.slack
         for _ in range(count):
-            told = (self.url, self.slack.api_url, self.slack.bot_token, self.ahead, str(self.log))
+            told = (self.url, slack.api_url, slack.bot_token, self.ahead, str(self.log), wrong)
             process = _processes.Process(target=serve, args=told, daemon=True)
             process.start()
             self.running.append(process)

@@ -17,6 +17,9 @@ from tests.end_to_end.running import until
 
 FIVE_MINUTES = 300 / 30
 
+TEN_MINUTES = (600.0, -600.0)
+"""How wrong a machine's clock is, in seconds: whole, though a lease is thirty times shorter."""
+
 LANES = 8
 """What a replica serves at once, each with a message in its hand."""
 
@@ -77,6 +80,26 @@ def test_told_to_end_a_replica_finishes_what_is_in_its_hand(
         it.wait_for(MORNINGS[0])
         assert it.stop() == [0]
         assert it.check(MORNINGS[:1], 0)["reconciled"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "days"),
+    [(600.0, 1), *(pytest.param(wrong, 5, marks=pytest.mark.soak) for wrong in TEN_MINUTES)],
+)
+def test_a_replica_whose_clock_is_ten_minutes_off_sends_nothing_twice(
+    postgres_url: str, tmp_path: Path, wrong: float, days: int
+) -> None:
+    with replicas(postgres_url, tmp_path, workspaces=12, people=5) as it:
+        it.slack.faults.often("chat.postMessage", faults.reset(after=True), 0.1, 1)
+        it.start(2)
+        it.start(wrong=wrong)
+        for morning in MORNINGS[:days]:
+            it.dawn(morning)
+            it.wait_for(morning)
+        assert it.stop() == [0, 0, 0]
+        assert it.logged("clock.suspect") == 1
+        figures = it.check(MORNINGS[:days], 1)
+    print(f"\nclock off by {wrong:.0f} s: {dict(figures)}, lost 0, doubled 0")
 
 
 @pytest.mark.soak
