@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduler.clock_guard import ClockGuard
 from slack_sdk import WebClient
 from sqlalchemy import Engine, create_engine, text
 
@@ -34,6 +33,7 @@ from bot.sandbox.stand_in import StandIn
 from models.clock import system
 from models.db import Sessions, clock_of, open_engine, reading, sessions_for
 from scheduler import loop
+from scheduler.clock_guard import ClockGuard
 from scheduler.timing import Timing
 from tests.end_to_end.running import until
 from tests.make import a_user, a_workspace, an_account, an_actor
