@@ -104,10 +104,10 @@ def store(
     session.add(touch)
     session.flush()
     people = _met(session, actor, touch, account, visit.met, now)
-    if people and touch.qualifying:
-        contacts.met_on(session, actor.workspace_id, people, touch.occurred_on)
     _referrals(session, actor, touch, visit, now)
     _agreed(session, actor, touch, visit, now)
+    if people and touch.qualifying:
+        contacts.met_on(session, actor.workspace_id, people, touch.occurred_on)
     if account is not None:
         if _is_free_for(account, actor):
             accounts.give(session, account, actor.user_id, actor.today(now))
