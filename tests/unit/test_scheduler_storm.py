@@ -21,7 +21,8 @@ _SECOND = 0.01
 """How long one of the scheduler's seconds takes here."""
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_in_a_storm_every_message_arrives_exactly_once(each_database: Database, seed: int) -> None:
     with a_clockwork(each_database.sessions, at("2026-03-09T15:00Z")) as it:
         with it.sessions.begin() as session:
