@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +44,8 @@ class Road:
     draw          makes a heat map's picture: half a second that a test of much else can spare.
     owner         a name for this process, unlike any other's.
     unstored      what Slack said of messages while the database was away, to be stored yet.
+    monotonic     the seconds that the pace is kept by.
+    pool          makes the threads that serve lanes side by side.
     """
 
     sessions: Sessions
@@ -55,10 +59,13 @@ class Road:
     owner: str = field(default_factory=_somebody)
     stopping: threading.Event = field(default_factory=threading.Event)
     unstored: deque[tuple[Lease, Job, Any]] = field(default_factory=deque)
+    monotonic: Callable[[], float] = time.monotonic
+    pool: Callable[[int], Executor] = ThreadPoolExecutor
     pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pace", Pace(self.timing.pace, self.timing.channel_gap))
+        pace = Pace(self.timing.pace, self.timing.channel_gap, self.monotonic)
+        object.__setattr__(self, "pace", pace)
 
 
 @dataclass(frozen=True)
