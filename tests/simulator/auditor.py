@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from tests.simulator import almanac
 from tests.simulator.people import QUIET, Rep, Team
 from tests.simulator.wire import WITHIN, Posted, Wire
 
-REMINDER, DIGEST, RECEIPT = "reminder", "digest", "receipt"
+REMINDER, DIGEST, HEAT_MAP, RECEIPT = "reminder", "digest", "heat_map", "receipt"
 
 LATE = timedelta(hours=4)
 
@@ -70,14 +70,17 @@ def _morning(team: Team, rep: Rep, day: date, until: datetime) -> Iterator[Wante
     yield Wanted(*name, opens, closes, rep.zone, quiet, must=opens <= until)
 
 
-def digests(team: Team, mondays: Iterable[date]) -> Iterator[Wanted]:
-    """Each channel's Mondays."""
+def digests(team: Team, monday: date, *, readable: bool) -> Iterator[Wanted]:
+    """Each channel's Monday, and the picture under it where there are accounts to draw. A digest
+    that could not be looked for has none."""
     for channel, zone in team.channels.items():
-        for monday in mondays:
-            opens = almanac.instant(monday, time(8), zone)
-            closes = almanac.instant(monday + timedelta(days=1), time(12), zone)
-            if opens and closes:
-                yield Wanted(DIGEST, team.team_id, channel, monday, opens, closes, zone)
+        opens = almanac.instant(monday, time(8), zone)
+        closes = almanac.instant(monday + timedelta(days=1), time(12), zone)
+        if opens and closes:
+            where = (team.team_id, channel, monday, opens, closes, zone)
+            yield Wanted(DIGEST, *where)
+            drawn = any(rep.overdue for rep in team.reps)
+            yield Wanted(HEAT_MAP, *where, must=readable and drawn)
 
 
 class Ledger:

@@ -91,7 +91,7 @@ def teams(chance: random.Random, clock: Clock, *, history: bool) -> list[Team]:
 def _rep(chance: random.Random, slack_id: str, zone: str) -> Rep:
     quiet = chance.choice(((time(17), time(6)), (time(12), time(13, 30)), (time(21), time(5))))
     at = time(chance.randint(5, 18), chance.choice((0, 15, 30)))
-    if quiet[0] <= at < quiet[1] or quiet[0] > quiet[1] and not quiet[1] <= at < quiet[0]:
+    if quiet[0] <= at < quiet[1] or (quiet[0] > quiet[1] and not quiet[1] <= at < quiet[0]):
         quiet = None
     return Rep(
         slack_id=slack_id,
@@ -115,7 +115,7 @@ def _slack(team_id: str, clock: Clock, reps: Sequence[Rep], channels: Sequence[s
 
 
 def store(session: Session, team: Team, enrolled: datetime) -> None:
-    """The team's rows. Everybody was enrolled at that instant, so the day after it is their first."""
+    """The team's rows. Everybody was enrolled at that instant; the day after is their first."""
     workspace = a_workspace(session, team.team_id)
     team.workspace_id = workspace.id
     for rep in team.reps:

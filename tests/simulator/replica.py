@@ -1,4 +1,4 @@
-"""One process of Touchbase's clock on a stage: its steps, as the loop has them, and its accidents."""
+"""One process of Touchbase's clock on a stage: its steps as the loop has them, and accidents."""
 
 from __future__ import annotations
 
@@ -25,13 +25,24 @@ FIVE_MINUTES = 300.0
 @dataclass
 class Fortune:
     """What happens to processes: at each crossing (a transaction, a call) one may die or stand
-    still. `accidents` counts where."""
+    still, until there were `most` accidents; they are likelier around a call. `accidents` counts
+    where."""
 
     chance: random.Random
     deaths: float = 0.0
     stops: float = 0.0
-    ends: float = float("inf")
+    most: int = 0
     accidents: Counter[str] = field(default_factory=Counter)
+
+    def strikes(self, what: str, where: str) -> bool:
+        """Whether somebody is now "killed" or "stopped"."""
+        share = (self.deaths if what == "killed" else self.stops) * (
+            1 if "transaction" in where else 5
+        )
+        if self.accidents.total() >= self.most or self.chance.random() >= share:
+            return False
+        self.accidents[f"{what} {where}"] += 1
+        return True
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ class Replica:
             clock=clock,
             machine=clock,
             timing=timing,
+            draw=lambda _heat: b"a picture",
             owner=name,
             stopping=Stopping(stage),
             monotonic=stage.monotonic,
@@ -122,19 +134,15 @@ class Replica:
     def pause(self, where: str) -> None:
         """A moment in which others get on, and a place to die or to stand still at."""
         self.cross(where)
-        fortune = self._fortune
-        if self._stage.elapsed < fortune.ends and fortune.chance.random() < fortune.stops:
-            fortune.accidents[f"stopped {where}"] += 1
+        if self._fortune.strikes("stopped", where):
             self._stage.ring()
             self.process.freeze(FIVE_MINUTES)
-        self._stage.sleep(fortune.chance.expovariate(1 / 0.02))
+        self._stage.sleep(self._fortune.chance.expovariate(1 / 0.02))
 
     def cross(self, where: str) -> None:
         """A place to die at. Nobody can be stopped here: between the last look at the clock and
         the first byte of a post lie microseconds, and nothing could be done about them."""
-        fortune = self._fortune
-        if self._stage.elapsed < fortune.ends and fortune.chance.random() < fortune.deaths:
-            fortune.accidents[f"killed {where}"] += 1
+        if self._fortune.strikes("killed", where):
             self._stage.ring()
             self.process.kill()
 

@@ -19,15 +19,17 @@ from urllib.parse import urlsplit
 from urllib.request import Request
 
 from slack_sdk import WebClient
+from slack_sdk.web.file_upload_v2_result import FileUploadV2Result
 
-from bot.sandbox import api
+from bot.sandbox import api, api_files
 from bot.sandbox.stand_in import StandIn
 from tests.simulator.stage import Stage
 
-POST, HISTORY = "chat.postMessage", "conversations.history"
+POST, UPLOADED = "chat.postMessage", "files.completeUploadExternal"
+READING = ("conversations.history", "conversations.replies")
 
 WITHIN = 60.0
-"""Slack commits at the latest so long after we stopped waiting; or else a message may come twice."""
+"""Seconds after we stopped waiting in which Slack commits, or else a message may come twice."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ class Weather:
         for begins, ends, trouble in self.spells:
             if begins <= elapsed < ends:
                 return trouble
-        share = {POST: self.share, HISTORY: self.history_share}.get(method, 0.0)
+        share = self.history_share if method in READING else 0.0
+        if method in (POST, UPLOADED):
+            share = self.share
         if elapsed >= self.ends or not self.kinds or self.chance.random() >= share:
             return None
         return self.chance.choice(self.kinds)
@@ -158,7 +162,7 @@ class Wire:
     def carry(self, method: str, request: api.Request, timeout: float) -> tuple[int, str, str]:
         """Ask Slack; what it answers, or what `urllib` raises. Takes the stage's time."""
         trouble = self.weather.now(method, self.stage.elapsed)
-        if method == HISTORY and trouble is None:
+        if method in READING and trouble is None:
             trouble = self._too_soon()
         if trouble is not None:
             self.troubles[f"{method}: {trouble.name}"] += 1
@@ -225,6 +229,15 @@ class WiredClient(WebClient):
         if status >= 400:
             raise HTTPError(url, status, "", headers, BytesIO(body.encode()))
         return {"status": status, "headers": headers, "body": body}
+
+    def _upload_file(self, *, url: str, data: bytes, **_how: Any) -> FileUploadV2Result:
+        """The bytes of a picture go to an address of their own, without a token."""
+        self._crossing("before an upload")
+        self._wire.stage.sleep(0.1)
+        key = urlsplit(url).path.removeprefix("/upload/")
+        status = api_files.take_bytes(self._wire.slack.service, key, data)
+        self._crossing("after an upload")
+        return FileUploadV2Result(status=status, body="")
 
 
 def _said(answer: dict[str, Any]) -> tuple[int, str, str]:
