@@ -73,7 +73,8 @@ class Crossings(sessionmaker[Session]):
 
 
 class Replica:
-    """A process with a clock of its own, `skew` seconds off, that does its steps until it dies."""
+    """A process with a clock of its own, `skew` seconds off, that does its steps until it dies.
+    `bury` is told when that happens."""
 
     def __init__(
         self,
@@ -85,8 +86,10 @@ class Replica:
         timing: Timing,
         *,
         skew: float = 0.0,
+        bury: Callable[[Replica], None],
     ) -> None:
         self.process = Process(stage, name)
+        self._bury = bury
         self._stage, self._fortune = stage, fortune
         self._clients = {
             workspace_id: WiredClient(wire, self._crossed, timing.call)
@@ -144,6 +147,7 @@ class Replica:
         the first byte of a post lie microseconds, and nothing could be done about them."""
         if self._fortune.strikes("killed", where):
             self._stage.ring()
+            self._bury(self)
             self.process.kill()
 
     def _crossed(self, where: str) -> None:

@@ -40,6 +40,7 @@ _TO_SETTLE = text(
 ).columns(at=UtcDateTime)
 
 _PLAN_EVERY, _SEND_EVERY, _SETTLE_EVERY = 30.0, 4.0, 20.0
+_IDLE = 30 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,16 @@ class Scenario:
             team.workspace_id: Wire(self.stage, team.slack, self._weather) for team in self._teams
         }
         self._fortune = self._make_fortune()
-        self._bells = self._make_bells()
         self._born = 0
         self._running: list[Replica] = []
 
     def run(self) -> Told:
         """Let the days go by, then compare."""
-        for _ in range(self._chance.choice((1, 2, 2, 3, 4))):
+        for _ in range(self._chance.choice((1, 1, 2, 2, 3))):
             self._begin_replica()
         for wanted in self._wanted:
             if wanted.kind == auditor.RECEIPT:
                 self.stage.later(self.stage.seconds_at(wanted.opens), self._saves(wanted))
-        self.stage.later(self._chance.uniform(30.0, 60.0), self._look_after)
         self.stage.run(lambda: self.stage.elapsed < self._end)
         found = self._reckon()
         for replica in self._running:
@@ -161,14 +160,6 @@ class Scenario:
             most=self._chance.randint(1, 6),
         )
 
-    def _make_bells(self) -> list[float]:
-        """When all steps are run whether or not there is something to do."""
-        moments = [self._chance.uniform(0, self._end) for _ in range(3)]
-        if self._wanted:
-            one = self._chance.choice(self._wanted)
-            moments += map(self.stage.seconds_at, (one.opens, one.closes))
-        return sorted(at for at in moments if at > 0)
-
     def _begin_replica(self) -> None:
         self._born += 1
         timing = replace(Tempered(chance=self._fortune.chance), lanes=self._chance.choice((1, 8)))
@@ -180,6 +171,7 @@ class Scenario:
             self._fortune,
             timing,
             skew=self._chance.uniform(-SKEW, SKEW),
+            bury=self._bury,
         )
         one.work(one.plan, lambda: self._rest(_PLAN_EVERY, _TO_PLAN))
         one.work(one.send, lambda: self._rest(_SEND_EVERY, _TO_SEND))
@@ -188,18 +180,15 @@ class Scenario:
             one.work(one.keep_house, lambda: self.stage.sleep(86400.0))
         self._running.append(one)
 
-    def _look_after(self) -> None:
-        """What has died is begun anew, after a while."""
-        dead = [one for one in self._running if not one.process.alive]
-        self._running = [one for one in self._running if one.process.alive]
-        for _ in dead:
-            self.stage.later(self._chance.uniform(0.0, 60.0), self._begin_replica)
-        self.stage.later(self._chance.uniform(10.0, 60.0), self._look_after)
+    def _bury(self, dead: Replica) -> None:
+        """Another begins in its place, after a while."""
+        self._running.remove(dead)
+        self.stage.later(self._chance.expovariate(1 / 60.0), self._begin_replica)
 
     def _rest(self, every: float, next_at: TextualSelect) -> None:
-        """Until the next step: its interval, and longer where there is nothing to do for it."""
+        """Until the next step: its interval, and hours longer where there is nothing to do."""
         self.stage.sleep(every * self._fortune.chance.uniform(0.3, 1.7))
-        bell = next((at for at in self._bells if at > self.stage.elapsed), self._end)
+        bell = self.stage.elapsed + self._fortune.chance.expovariate(1 / _IDLE)
         while True:
             with self._engine.connect() as connection:
                 wakes = connection.execute(next_at).scalar()
