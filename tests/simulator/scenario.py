@@ -33,13 +33,16 @@ _TO_PLAN = text(
     """SELECT min(at) AS at FROM (SELECT min(next_due_at) AS at FROM "user"
     UNION ALL SELECT min(next_due_at) FROM subscription) AS places"""
 ).columns(at=UtcDateTime)
-_TO_SEND = text("SELECT min(next_at) AS at FROM lane").columns(at=UtcDateTime)
+_TO_SEND = text(
+    """SELECT min(CASE WHEN blocked_until > next_at THEN blocked_until ELSE next_at END) AS at
+    FROM lane"""
+).columns(at=UtcDateTime)
 _TO_SETTLE = text(
     """SELECT min(coalesce(look_at, begun_at)) AS at FROM delivery
     WHERE state IN ('sending', 'uncertain')"""
 ).columns(at=UtcDateTime)
 
-_PLAN_EVERY, _SEND_EVERY, _SETTLE_EVERY = 30.0, 4.0, 20.0
+_PLAN_EVERY, _SEND_EVERY, _SETTLE_EVERY = 30.0, 8.0, 20.0
 _IDLE = 30 * 3600.0
 
 
