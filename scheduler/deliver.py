@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import structlog
@@ -66,7 +65,7 @@ def send_due(road: Road) -> Counter[str]:
     if len(leases) == 1:
         counts.update(_turn(road, leases[0]))
     elif leases:
-        with ThreadPoolExecutor(len(leases)) as pool:
+        with road.pool(len(leases)) as pool:
             for turn in pool.map(lambda lease: _turn(road, lease), leases):
                 counts.update(turn)
     return counts

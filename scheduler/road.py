@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,6 +48,8 @@ class Road:
     owner         a name for this process, unlike any other's.
     unstored      what Slack said of messages while the database was away, to be stored yet.
     meter         is told what is counted.
+    monotonic     the seconds that the pace is kept by.
+    pool          makes the threads that serve lanes side by side.
     """
 
     sessions: Sessions
@@ -60,14 +64,17 @@ class Road:
     stopping: threading.Event = field(default_factory=threading.Event)
     unstored: deque[tuple[Lease, Job, Any]] = field(default_factory=deque)
     meter: Meter = field(default_factory=Meter)
+    monotonic: Callable[[], float] = time.monotonic
+    pool: Callable[[int], Executor] = ThreadPoolExecutor
     pace: Pace = field(init=False)
     breaker: Breaker = field(init=False)
     pulse: Pulse = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pace", Pace(self.timing.pace, self.timing.channel_gap))
         object.__setattr__(self, "breaker", Breaker(self.timing, self.machine))
         object.__setattr__(self, "pulse", Pulse(self.machine))
+        pace = Pace(self.timing.pace, self.timing.channel_gap, self.monotonic)
+        object.__setattr__(self, "pace", pace)
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def _messages(client: WebClient, channel_id: str, row: Delivery) -> Iterator[dic
             if thread
             else client.conversations_history(**how)
         )
-        yield from page.get("messages") or []
+        yield from page["messages"]  # an answer without them tells nothing
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return

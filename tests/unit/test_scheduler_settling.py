@@ -177,8 +177,9 @@ def test_history_out_of_reach_or_limited_decides_nothing(each_database: Database
         it.slack.faults.next("chat.postMessage", faults.reset(after=True))
         it.send()
         it.slack.faults.next("conversations.history", faults.reset(), times=3)
+        it.slack.faults.next("conversations.history", faults.status(200, b'{"ok": true}'))
         it.slack.faults.next("conversations.history", faults.limited(300))
-        for _ in range(4):
+        for _ in range(5):
             it.wait(seconds=61)
             assert not it.settle()
         it.wait(seconds=61)
