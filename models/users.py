@@ -52,6 +52,7 @@ class User(Base):
         within_workspace("user", "manager_id"),
         Index("user_by_email", "workspace_id", "email"),
         Index("user_due", "next_due_at"),
+        Index("user_of_territory", "workspace_id", "territory_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +62,7 @@ class User(Base):
     email: Mapped[str | None] = mapped_column(String(254))  # lower case
     role: Mapped[str] = mapped_column(String(8), default=REP)
     manager_id: Mapped[int | None]
+    territory_id: Mapped[int | None]
     zone: Mapped[str] = mapped_column(String(64))
     zone_source: Mapped[str] = mapped_column(String(9))
     profile_read_at: Mapped[datetime | None]  # when Slack last told us who this is

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, lists
+from models import cadence, lists, stages
 from models.db import Base
 
 
@@ -51,6 +51,7 @@ def ensure(session: Session, team_id: str, *, name: str, zone: str, now: datetim
     session.flush()
     lists.seed(session, workspace.id)
     cadence.seed(session, workspace.id)
+    stages.seed(session, workspace.id)
     return workspace
 
 

@@ -1,0 +1,82 @@
+"""Opportunities: deals from the first talk to won or lost."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db import Base, within_workspace
+
+FORECASTS = ("pipeline", "best_case", "commit", "omitted")
+"""How sure the owner is of an open one; a closed one needs no guess."""
+
+
+class Opportunity(Base):
+    """One deal. Amounts are whole cents."""
+
+    __tablename__ = "opportunity"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="opportunity_in_workspace"),
+        UniqueConstraint("workspace_id", "external_id", name="opportunity_once"),
+        UniqueConstraint("workspace_id", "submission", name="opportunity_logged_once"),
+        within_workspace("account", "account_id"),
+        within_workspace("user", "owner_id"),
+        within_workspace("product", "product_id"),
+        within_workspace("stage", "stage_id"),
+        within_workspace("contact", "broker_id"),
+        within_workspace("touch", "touch_id"),
+        Index("opportunity_of_stage", "workspace_id", "stage_id", "closed_on"),
+        Index("opportunity_of_owner", "workspace_id", "owner_id", "closed_on"),
+        Index("opportunity_of_account", "workspace_id", "account_id"),
+        Index("opportunity_closed", "workspace_id", "closed_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    external_id: Mapped[str | None] = mapped_column(String(120))
+    submission: Mapped[str | None] = mapped_column(String(64))  # Slack's id of the form
+    name: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None]
+    owner_id: Mapped[int | None]
+    product_id: Mapped[int | None]
+    stage_id: Mapped[int]
+    staged_at: Mapped[datetime]  # when it came to its stage
+    amount_cents: Mapped[int | None]
+    forecast: Mapped[str] = mapped_column(String(12))
+    opened_on: Mapped[date | None]
+    close_date: Mapped[date | None]  # expected
+    first_close_date: Mapped[date | None]  # expected at first
+    pushes: Mapped[int] = mapped_column(SmallInteger, default=0)  # close date put off so often
+    closed_on: Mapped[date | None]
+    lost_reason: Mapped[str | None] = mapped_column(String(60))
+    next_step: Mapped[str] = mapped_column(String(200), default="")
+    next_step_due: Mapped[date | None]
+    proposed_on: Mapped[date | None]
+    proposal_expires_on: Mapped[date | None]
+    broker_id: Mapped[int | None]
+    touch_id: Mapped[int | None]  # the visit it came from
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Move(Base):
+    """An opportunity came to a stage."""
+
+    __tablename__ = "opportunity_move"
+    __table_args__ = (
+        within_workspace("opportunity", "opportunity_id"),
+        within_workspace("stage", "from_id"),
+        within_workspace("stage", "to_id"),
+        within_workspace("user", "user_id"),
+        Index("opportunity_moved", "workspace_id", "opportunity_id", "moved_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    opportunity_id: Mapped[int]
+    from_id: Mapped[int | None]
+    to_id: Mapped[int]
+    user_id: Mapped[int | None]  # None: an import
+    moved_at: Mapped[datetime]

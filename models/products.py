@@ -1,0 +1,28 @@
+"""What is sold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db import Base
+
+
+class Product(Base):
+    """A product or a service line that opportunities are about."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id", name="product_in_workspace"),
+        UniqueConstraint("workspace_id", "name", name="product_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    # Told apart as written: "GTXPro" beside "GTX Pro" is a defect to report, not to hide.
+    name: Mapped[str] = mapped_column(String(120))
+    family: Mapped[str] = mapped_column(String(60), default="")
+    price_cents: Mapped[int | None]
+    archived_at: Mapped[datetime | None]
