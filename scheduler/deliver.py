@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import structlog
 from slack_sdk import WebClient
+from sqlalchemy.exc import DBAPIError
 
 from models import deliveries, home, lanes
 from models import pictures as picture_models
@@ -140,7 +141,14 @@ def _take(session: Session, road: Road, lease: Lease, counts: Counter[str]) -> J
         row = lanes.next_due(session, lease.workspace_id, now, answers_only=road.answers_only)
         if row is None:
             return None
-        verdict = readiness.judge(session, row, now)
+        try:
+            verdict = readiness.judge(session, row, now)
+        except DBAPIError:
+            raise  # the database's fault and not the message's
+        except Exception as fault:  # as in `_send`
+            row.attempt += 1
+            counts[outcomes.unmade(session, road, row, _unmade(row, fault))] += 1
+            continue
         if isinstance(verdict, Drop):
             lanes.end(row, verdict.state, verdict.why, now)
             counts[verdict.state] += 1
@@ -162,9 +170,7 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
     except NotUploaded as failed:
         return failed.answer
     except Exception as fault:  # one message that cannot be made must not stop the others
-        reference = f"TB-{secrets.token_hex(3).upper()}"
-        log.error("delivery.unmade", delivery=job.row.id, ref=reference, exc_info=fault)
-        return Answer(Fate.UNMADE, f"unmade {reference}")
+        return _unmade(job.row, fault)
     if isinstance(message, Nothing):
         return message
     channel = job.changes.channel_id if job.changes else job.row.target
@@ -177,6 +183,12 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
     if in_hand > road.timing.lease / 2 - road.timing.call:
         return Answer(Fate.LIMITED, "held_too_long")
     return _post(road, job, message)
+
+
+def _unmade(row: Delivery, fault: Exception) -> Answer:
+    reference = f"TB-{secrets.token_hex(3).upper()}"
+    log.error("delivery.unmade", delivery=row.id, ref=reference, exc_info=fault)
+    return Answer(Fate.UNMADE, f"unmade {reference}")
 
 
 def _post(road: Road, job: Job, message: Message) -> Answer:
