@@ -8,6 +8,7 @@ B3.3 and B3.4.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -81,9 +82,13 @@ def claim(
     lease: timedelta,
     most: int,
     answers_only: bool,
+    but: Collection[int] = (),
 ) -> list[Lease]:
-    """Take up to `most` free lanes with something due, that served longest ago first."""
-    due = Lane.next_at <= now
+    """Take up to `most` free lanes with something due, that served longest ago first.
+
+    but  the workspaces whose lanes are left alone.
+    """
+    due = and_(Lane.next_at <= now, Lane.workspace_id.not_in(but))
     if answers_only:
         due = and_(due, _answer_due(now))
     free = session.scalars(

@@ -8,12 +8,14 @@ between leaves a row that `settle` looks for in the conversation. Source: reliab
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import structlog
 from slack_sdk import WebClient
+from sqlalchemy.exc import DBAPIError
 
 from models import deliveries, home, lanes
 from models import pictures as picture_models
@@ -42,8 +44,9 @@ _MOST_DROPPED = 200
 
 
 def send_due(road: Road) -> Counter[str]:
-    """Give every free lane with something due its turn. Counts: "sent", "uncertain", "expired",
-    "cancelled", "failed"."""
+    """Give every free lane with something due its turn; while there are more of them than can be
+    served at once, turn after turn. Counts: "sent", "uncertain", "expired", "cancelled",
+    "failed"."""
     counts = Counter(outcomes.catch_up(road) for _ in range(len(road.unstored)))
     del counts[""]
     with reading(road.sessions) as session:
@@ -52,32 +55,66 @@ def send_due(road: Road) -> Counter[str]:
         workspace_id = min(lanes.active(session), default=0)
     if not road.breaker.lets(lambda: road.slack(workspace_id).api_test()):
         return counts
+    leases = _claim(road, road.timing.lanes)
+    if len(leases) == 1:
+        counts.update(_turn(road, leases[0]))
+    elif leases:
+        crowded = threading.Event()
+        if len(leases) == road.timing.lanes:
+            crowded.set()
+        with road.pool(len(leases)) as pool:
+            for turns in pool.map(lambda lease: _turns(road, lease, crowded), leases):
+                counts.update(turns)
+    return counts
+
+
+def _claim(road: Road, most: int, but: Collection[int] = ()) -> list[Lease]:
     with road.sessions.begin() as session:
-        leases = lanes.claim(
+        return lanes.claim(
             session,
             road.owner,
             now=road.clock(),
             machine=road.machine(),
             lease=seconds(road.timing.lease),
-            most=road.timing.lanes,
+            most=most,
+            but=but,
             answers_only=road.answers_only,
         )
-    if len(leases) == 1:
-        counts.update(_turn(road, leases[0]))
-    elif leases:
-        with road.pool(len(leases)) as pool:
-            for turn in pool.map(lambda lease: _turn(road, lease), leases):
-                counts.update(turn)
-    return counts
+
+
+def _turns(road: Road, lease: Lease, crowded: threading.Event) -> Counter[str]:
+    """A lane's turn and then, while it is crowded, that of whichever lane has waited longest: a
+    lane where Slack is slow holds up one of those side by side, and nobody waits for it.
+
+    crowded  more lanes wait than are served. Once that is over each finishes the turn in hand, so
+             that `send_due` begins afresh with as many side by side as there is work for.
+    """
+    counts: Counter[str] = Counter()
+    idle: set[int] = set()
+    try:
+        while True:
+            turn = _turn(road, lease)
+            counts.update(turn)
+            if not turn:  # limited, or all that is due waits for something in doubt
+                idle.add(lease.workspace_id)
+            if not crowded.is_set() or road.stopping.is_set() or road.breaker.is_open:
+                return counts
+            following = _claim(road, 1, but=idle)
+            if not following:
+                return counts
+            lease = following[0]
+    finally:
+        crowded.clear()  # also when the database has gone away
 
 
 def _turn(road: Road, lease: Lease) -> Counter[str]:
     """Send what is due in one lane, up to a turn's length, and hand the lane back."""
     counts: Counter[str] = Counter()
     job, told = None, None
+    ends = road.machine() + seconds(road.timing.turn_longest)
     for place in range(road.timing.turn + 1):
         goes_on = place < road.timing.turn and not road.stopping.is_set()
-        goes_on = goes_on and not road.breaker.is_open
+        goes_on = goes_on and not road.breaker.is_open and road.machine() < ends
         with outcomes.remembered(road, lease, job, told), road.sessions.begin() as session:
             if job is not None and told is not None:
                 counted, lane_open = outcomes.store(session, road, lease, job, told)
@@ -104,7 +141,14 @@ def _take(session: Session, road: Road, lease: Lease, counts: Counter[str]) -> J
         row = lanes.next_due(session, lease.workspace_id, now, answers_only=road.answers_only)
         if row is None:
             return None
-        verdict = readiness.judge(session, row, now)
+        try:
+            verdict = readiness.judge(session, row, now)
+        except DBAPIError:
+            raise  # the database's fault and not the message's
+        except Exception as fault:  # as in `_send`
+            row.attempt += 1
+            counts[outcomes.unmade(session, road, row, _unmade(row, fault))] += 1
+            continue
         if isinstance(verdict, Drop):
             lanes.end(row, verdict.state, verdict.why, now)
             counts[verdict.state] += 1
@@ -126,9 +170,7 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
     except NotUploaded as failed:
         return failed.answer
     except Exception as fault:  # one message that cannot be made must not stop the others
-        reference = f"TB-{secrets.token_hex(3).upper()}"
-        log.error("delivery.unmade", delivery=job.row.id, ref=reference, exc_info=fault)
-        return Answer(Fate.UNMADE, f"unmade {reference}")
+        return _unmade(job.row, fault)
     if isinstance(message, Nothing):
         return message
     channel = job.changes.channel_id if job.changes else job.row.target
@@ -141,6 +183,12 @@ def _send(road: Road, job: Job) -> Answer | Nothing:
     if in_hand > road.timing.lease / 2 - road.timing.call:
         return Answer(Fate.LIMITED, "held_too_long")
     return _post(road, job, message)
+
+
+def _unmade(row: Delivery, fault: Exception) -> Answer:
+    reference = f"TB-{secrets.token_hex(3).upper()}"
+    log.error("delivery.unmade", delivery=row.id, ref=reference, exc_info=fault)
+    return Answer(Fate.UNMADE, f"unmade {reference}")
 
 
 def _post(road: Road, job: Job, message: Message) -> Answer:

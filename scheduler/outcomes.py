@@ -69,7 +69,7 @@ def store(
         case Fate.IN_DOUBT:
             return _in_doubt(session, road, lease, row, told)
         case Fate.UNMADE:
-            return _unmade(session, road, row, told)
+            return unmade(session, road, row, told), True
         case Fate.LOCKED_OUT:
             lanes.suspend(session, row, told.code)
             log.error("workspace.suspended", workspace=row.workspace_id, code=told.code)
@@ -121,6 +121,18 @@ def follow(session: Session, row: Delivery, now: datetime) -> None:
         user.reminded_at = row.done_at
 
 
+def unmade(session: Session, road: Road, row: Delivery, told: Answer) -> str:
+    """Our own code cannot make the message, or cannot tell whether it is wanted: leave it for a
+    while, and give it up after a few tries. What it counts as."""
+    if row.attempt >= road.timing.renderings:
+        lanes.end(row, deliveries.DEAD, told.code, road.clock())
+    else:
+        lanes.plan_again(session, row, told.code)
+        lanes.put_off(row, road.clock() + road.timing.backoff(row.attempt))
+    session.flush()
+    return "failed"
+
+
 def _in_doubt(
     session: Session, road: Road, lease: Lease, row: Delivery, told: Answer
 ) -> tuple[str, bool]:
@@ -147,15 +159,6 @@ def _leave_alone(session: Session, road: Road, lease: Lease, row: Delivery, told
     lanes.plan_again(session, row, told.code)
     until = road.machine() + road.timing.backoff(row.attempt)
     lanes.block(session, lease, until, OUT_OF_REACH)
-
-
-def _unmade(session: Session, road: Road, row: Delivery, told: Answer) -> tuple[str, bool]:
-    if row.attempt >= road.timing.renderings:
-        lanes.end(row, deliveries.DEAD, told.code, road.clock())
-    else:
-        lanes.plan_again(session, row, told.code)
-        lanes.put_off(row, road.clock() + road.timing.backoff(row.attempt))
-    return "failed", True
 
 
 def _refused(session: Session, row: Delivery, code: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ class Timing:
     backoff_first: float = 5.0
     backoff_longest: float = 300.0
     turn: int = 10  # messages of one lane before other lanes have their turn
+    turn_longest: float = 5.0  # after which a turn ends, if Slack is slow to answer
     lanes: int = 8  # lanes served at once
     looks: int = 2  # times a message is not found before it is owed again
     unreadable: int = 3  # times a conversation cannot be read before the policy decides

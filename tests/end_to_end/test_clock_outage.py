@@ -205,7 +205,11 @@ NOT_SENT = "SELECT count(*) FROM delivery WHERE state != 'sent'"
     ("size", "failovers"),
     [
         (Size(writers=8, readers=3, seconds=0), 1),
-        pytest.param(Size(writers=50, readers=20, seconds=0), 4, marks=pytest.mark.soak),
+        pytest.param(
+            Size(writers=50, readers=20, seconds=0),
+            4,
+            marks=[pytest.mark.soak, pytest.mark.timeout(600)],
+        ),
     ],
     ids=["one", "four"],
 )

@@ -25,7 +25,9 @@ LANES = 8
 
 
 @pytest.mark.parametrize(
-    "pause", [0.0, pytest.param(FIVE_MINUTES, marks=pytest.mark.soak)], ids=["taken over", "long"]
+    "pause",
+    [0.0, pytest.param(FIVE_MINUTES, marks=[pytest.mark.soak, pytest.mark.timeout(600)])],
+    ids=["taken over", "long"],
 )
 def test_a_replica_stopped_in_mid_send_writes_nothing_when_it_goes_on(
     postgres_url: str, tmp_path: Path, pause: float
@@ -84,7 +86,13 @@ def test_told_to_end_a_replica_finishes_what_is_in_its_hand(
 
 @pytest.mark.parametrize(
     ("wrong", "days"),
-    [(600.0, 1), *(pytest.param(wrong, 5, marks=pytest.mark.soak) for wrong in TEN_MINUTES)],
+    [
+        (600.0, 1),
+        *(
+            pytest.param(wrong, 5, marks=[pytest.mark.soak, pytest.mark.timeout(600)])
+            for wrong in TEN_MINUTES
+        ),
+    ],
 )
 def test_a_replica_whose_clock_is_ten_minutes_off_sends_nothing_twice(
     postgres_url: str, tmp_path: Path, wrong: float, days: int

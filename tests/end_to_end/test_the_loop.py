@@ -64,7 +64,9 @@ def next_on(day: date, weekday: int) -> date:
         ("sqlite", "socket", 4),
         ("postgres", "http", 4),
         *(
-            pytest.param(database, transport, 50, marks=pytest.mark.soak)
+            pytest.param(
+                database, transport, 50, marks=[pytest.mark.soak, pytest.mark.timeout(900)]
+            )
             for database in ("sqlite", "postgres")
             for transport in ("http", "socket")
         ),

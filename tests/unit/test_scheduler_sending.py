@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import update
 
 from bot.sandbox import faults
 from models import accounts, deliveries, lanes, subscriptions, users
 from models.deliveries import Delivery
+from models.users import User
 from models.workspaces import Workspace
 from scheduler import outcomes, upkeep
 from scheduler.answers import Answer, Fate
@@ -271,6 +273,22 @@ def test_a_message_our_own_code_cannot_make_stops_no_other(each_database: Databa
             it.wait(minutes=6)
             it.send()
         assert [row.state for row in it.rows()] == ["dead", "sent"]
+        assert (it.rows()[0].error_code or "").startswith("unmade TB-")
+
+
+def test_a_message_that_cannot_be_judged_stops_no_other(each_database: Database) -> None:
+    with a_clockwork(each_database.sessions, MONDAY) as it:
+        with_overdue(it, "U1", "U2")
+        with it.sessions.begin() as session:
+            session.execute(update(User).filter_by(slack_id="U1").values(zone="Nowhere/At_All"))
+        assert it.send() == {"failed": 1, "sent": 1}
+        assert it.send() == {}  # it is left alone for a while
+        first = it.row(target="U1")
+        assert (first.state, first.attempt) == ("planned", 1)
+        for _ in range(10):
+            it.wait(minutes=6)
+            it.send()
+        assert [(row.state, row.attempt) for row in it.rows()] == [("dead", 5), ("sent", 1)]
         assert (it.rows()[0].error_code or "").startswith("unmade TB-")
 
 

@@ -22,6 +22,7 @@ _SECOND = 0.01
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_in_a_storm_every_message_arrives_exactly_once(each_database: Database, seed: int) -> None:
     with a_clockwork(each_database.sessions, at("2026-03-09T15:00Z")) as it:
