@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from handlers.views import goals as views
 from models import goals, permissions, users
 from models.clock import Clock
-from models.db import Sessions, reading
+from models.db import Session, Sessions, reading
 from models.errors import BadGoal, NoSuchPerson
 from models.goals import PERIODS, PERSON, TEAM, WEEK, Whose
 from models.users import Actor
