@@ -6,9 +6,10 @@ what was aimed at in a period that is over stays as it was. Formulas: docs/goals
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, and_, func, select
@@ -93,6 +94,17 @@ class Progress:
     def per_cent(self) -> int:
         """Of the target, rounded down: 100 is reached."""
         return 100 * (self.actual or 0) // self.target
+
+    def as_numbers(self) -> dict[str, Any]:
+        """As it is kept in a snapshot."""
+        whose, days = vars(self.whose), (self.first.isoformat(), self.last.isoformat())
+        return {**vars(self), "whose": whose, "first": days[0], "last": days[1]}
+
+    @classmethod
+    def of_numbers(cls, told: Mapping[str, Any]) -> Progress:
+        """As it was told."""
+        first, last = (date.fromisoformat(told[day]) for day in ("first", "last"))
+        return cls(**{**told, "whose": Whose(**told["whose"]), "first": first, "last": last})
 
 
 def bounds(period: str, day: date) -> tuple[date, date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.views.words import esc
+from handlers.views.words import esc, money
 from models.goals import ADHERENCE, REVENUE, TEAM, TERRITORY, Progress, Whose
 
 _MOST_LINES = 40
@@ -89,8 +89,7 @@ def pace(one: Progress) -> str:
 def amount(kind: str, value: int) -> str:
     """A count, "$1,200" or "90 %"."""
     if kind == REVENUE:
-        whole, cents = divmod(value, 100)
-        return f"${whole:,}.{cents:02}" if cents else f"${whole:,}"
+        return money(value)
     return f"{value} %" if kind == ADHERENCE else f"{value:,}"
 
 
