@@ -13,6 +13,7 @@ from handlers import (
     briefs,
     cadence,
     digests,
+    goals,
     holidays,
     listen,
     merging,
@@ -75,6 +76,9 @@ def command(
             text = holidays.answer(rest, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
+        case "goals" | "goal":
+            people, words = _people_and_words(rest)
+            text = goals.answer(people, words, actor, sessions, clock)
         case "cadence":
             text = cadence.open_list(command, client, actor, sessions)
         case "status":

@@ -10,12 +10,13 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from models import cadence, follow_ups, lists, permissions, users
+from models import cadence, follow_ups, lists, permissions, sources, users
 from models.accounts import Account
 from models.contacts import Contact
 from models.errors import NoSuchAccount
 from models.follow_ups import FollowUp
 from models.referrals import IN, Referral
+from models.sources import Persistence, Silence
 from models.subscriptions import EVERYONE
 from models.touches import Touch
 from models.users import Actor, User
@@ -75,6 +76,7 @@ class Brief:
     agreed: tuple[Agreed, ...]  # what is due first, first
     more_agreed: int
     referrals: tuple[int, ...]  # in, over each of PERIODS
+    standing: Persistence | Silence | None  # as a source of referrals
     due_on: date | None
     in_cadence: bool
     today: date  # the reader's
@@ -119,6 +121,7 @@ def of(session: Session, actor: Actor, account_id: int, now: datetime) -> Brief:
         agreed=agreed,
         more_agreed=more_agreed,
         referrals=_referrals(session, account, today),
+        standing=sources.standing(session, account, today),
         due_on=account.due_on,
         in_cadence=account.status not in cadence.EXEMPT,
         today=today,

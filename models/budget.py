@@ -19,11 +19,12 @@ from models.deliveries import (
     REASSIGN,
     REMINDER,
     SENT,
+    SILENCE,
     Delivery,
 )
 from models.users import User
 
-URGENT = frozenset({DIGEST_STOPPED, REASSIGN, "alert"})
+URGENT = frozenset({DIGEST_STOPPED, REASSIGN, SILENCE, "alert"})
 """Kinds outside the budget: nobody would want to hear of these tomorrow."""
 
 _AFTER_THE_LIST = timedelta(minutes=5)

@@ -14,13 +14,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import accounts, cadence, lists, pipeline, rows, snapshots, users
+from models import accounts, cadence, goals, lists, pipeline, rows, snapshots, users, week_of_deals
+from models.goals import Progress, Whose
 from models.lists import Entry
 from models.pipeline import Week
 from models.referrals import IN
 from models.rows import OfAccount, Standing
 from models.snapshots import Snapshot
 from models.subscriptions import EVERYONE, TEAM, Subscription
+from models.week_of_deals import Deals
 
 REPORT, FORMULA = "digest", 1
 """What its snapshots are called, and the version of how the figures are reckoned."""
@@ -49,6 +51,8 @@ class Told:
     late: int  # touches of the week before, logged since its digest
     late_referrals: int  # received
     statuses: Sequence[Entry]  # of referrals, in their order
+    deals: Deals | None = None  # None in digests told before there were any
+    goals: Sequence[Progress] = ()  # the team's
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,15 @@ def find(session: Session, subscription: Subscription, monday: date) -> Snapshot
     )
 
 
-def gather(session: Session, subscription: Subscription, monday: date) -> Gathered:
+def gather(session: Session, subscription: Subscription, monday: date, now: datetime) -> Gathered:
     """Reckon the week from `monday`: a fixed number of reads, none of which writes."""
     workspace_id, scope = subscription.workspace_id, scope_of(subscription)
     people = people_of(session, workspace_id, scope)
     summary = pipeline.summary(session, workspace_id, people, monday=monday)
     found = rows.standing(session, workspace_id, people, monday + timedelta(days=6))
+    sunday = monday + timedelta(days=6)
+    team = [Whose(goals.TEAM, subscription.user_id)]
+    aimed = goals.progress(session, workspace_id, team, sunday, now)
     numbers: dict[str, Any] = {
         "week": summary.week.as_numbers(),
         "before": summary.before.as_numbers(),
@@ -93,11 +100,14 @@ def gather(session: Session, subscription: Subscription, monday: date) -> Gather
         "worst": _worst(found),
         "late": 0,
         "late_referrals": 0,
+        "deals": week_of_deals.of_week(session, workspace_id, people, monday).as_numbers(),
+        "goals": [one.as_numbers() for one in aimed],
     }
     row_ids = {
         "touches": rows.touches(session, workspace_id, people, monday),
         "referrals": rows.referrals(session, workspace_id, people, monday),
         **rows.as_json(found),
+        "deals": week_of_deals.rows(session, workspace_id, people, monday),
     }
     last = find(session, subscription, monday - timedelta(weeks=1))
     if last is not None and last.formula_version == FORMULA:
@@ -146,6 +156,8 @@ def told(session: Session, snapshot: Snapshot) -> Told:
         late=numbers["late"],
         late_referrals=numbers["late_referrals"],
         statuses=statuses[lists.REFERRAL_STATUS],
+        deals=Deals.of_numbers(numbers["deals"]) if "deals" in numbers else None,
+        goals=[Progress.of_numbers(one) for one in numbers.get("goals", ())],
     )
 
 

@@ -164,6 +164,10 @@ class BadDate(Refused):
     words: str
 
 
+class BadGoal(Refused):
+    """Words that name no goal, or a target that cannot be one."""
+
+
 class ManagerLoop(Refused):
     """Somebody would end up above themselves."""
 

@@ -1,7 +1,7 @@
 """One figure of a digest: the rows behind it, as far as who asks may see them.
 
 A figure goes by its key: "touches", "reached", "late", "in", "out", "in:started", "kept",
-"kept:A", "overdue", "overdue:A", "behind".
+"kept:A", "overdue", "overdue:A", "behind", "open", "won", "lost", "goals".
 """
 
 from __future__ import annotations
@@ -15,21 +15,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import cadence, digests, lists, permissions, snapshots, users
 from models.accounts import Account
+from models.goals import Progress
+from models.opportunities import Opportunity
 from models.pipeline import Week
 from models.referrals import IN, OUT, Referral
 from models.rows import MOST, OfAccount
 from models.snapshots import Snapshot
+from models.stages import Stage
 from models.subscriptions import EVERYONE, TEAM
 from models.touches import Touch
 from models.users import Actor, User
 
-TOUCHES, REACHED, LATE, KEPT, OVERDUE, BEHIND = (
+TOUCHES, REACHED, LATE, KEPT, OVERDUE, BEHIND, GOALS = (
     "touches",
     "reached",
     "late",
     "kept",
     "overdue",
     "behind",
+    "goals",
 )
 
 PAGE = 40
@@ -52,6 +56,8 @@ class Row:
     label: str = ""
     code: str = ""
     days: tuple[int, int] | None = None
+    cents: int | None = None  # of an opportunity
+    goal: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ def page(session: Session, actor: Actor, snapshot_id: int, figure: str, start: i
     found = _found(session, snapshot, kind, part)
     seeing = visible(session, actor)
     there = [each for each in found if each.exists]
-    seen = [each for each in there if seeing is None or each.owners & seeing]
+    # A team's goals are told in the channel: they are everybody's to read.
+    seen = [one for one in there if seeing is None or one.owners & seeing or kind == GOALS]
     shown = seen[start : start + PAGE]
     late = 0
     if kind in (TOUCHES, IN, OUT) and not part:
@@ -139,6 +146,10 @@ def _told(snapshot: Snapshot, week: Week, kind: str, part: str) -> int:
             return int(numbers[kind])
         case "in" | "out":
             return week.referrals.get((kind, part), 0) if part else week.received(kind)
+        case "open" | "won" | "lost":
+            return int(numbers["deals"][kind])
+        case "goals":
+            return len(numbers["goals"])
         case _:
             of = week.kept.get(part) if part else week.all_kept
             if of is None:
@@ -163,6 +174,11 @@ def _found(session: Session, snapshot: Snapshot, kind: str, part: str) -> list[_
                 _Found(user_id, True, frozenset([user_id]), (count, 0))
                 for user_id, count in ids["behind"]
             ]
+        case "open" | "won" | "lost":
+            wanted = ids["deals"][kind]
+            return _owned(session, snapshot, Opportunity.id, Opportunity.owner_id, wanted)
+        case "goals":
+            return [_Found(place, True) for place in range(len(snapshot.numbers["goals"]))]
         case _:
             return _of_accounts(session, snapshot, _accounts(ids[kind], part))
 
@@ -182,7 +198,7 @@ def _owned(
     session: Session,
     snapshot: Snapshot,
     key: InstrumentedAttribute[int],
-    owner: InstrumentedAttribute[int],
+    owner: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
     ids: Collection[int],
 ) -> list[_Found]:
     rows = session.execute(
@@ -236,6 +252,11 @@ def _rows(session: Session, snapshot: Snapshot, kind: str, shown: Sequence[_Foun
         case "behind":
             names = users.names(session, snapshot.workspace_id, ids)
             return [Row(names.get(each.id, ""), days=each.days) for each in shown]
+        case "open" | "won" | "lost":
+            made = _deal_rows(session, snapshot.workspace_id, ids)
+        case "goals":
+            told = snapshot.numbers["goals"]
+            return [Row("", goal=Progress.of_numbers(told[place])) for place in ids]
         case _:
             made = _account_rows(session, snapshot.workspace_id, shown)
     return [made[id_] for id_ in ids if id_ in made]
@@ -288,6 +309,38 @@ def _referral_rows(session: Session, workspace_id: int, ids: Collection[int]) ->
             day=row.received_on,
             label=labels.get(row.status, row.status),
             code=row.code,
+        )
+        for row in rows
+    }
+
+
+def _deal_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+    rows = session.execute(
+        select(
+            Opportunity.id,
+            Opportunity.name,
+            Opportunity.amount_cents,
+            Opportunity.closed_on,
+            Stage.label,
+            User.name.label("who"),
+        )
+        .join(
+            Stage,
+            and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id),
+        )
+        .outerjoin(
+            User,
+            and_(User.workspace_id == Opportunity.workspace_id, User.id == Opportunity.owner_id),
+        )
+        .where(Opportunity.workspace_id == workspace_id, Opportunity.id.in_(list(ids)))
+    )
+    return {
+        row.id: Row(
+            what=row.name,
+            who=row.who or "",
+            day=row.closed_on,
+            label=row.label,
+            cents=row.amount_cents,
         )
         for row in rows
     }

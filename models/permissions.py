@@ -109,6 +109,17 @@ def must_see_status(actor: Actor) -> None:
         raise NotAllowed(ADMIN)
 
 
+def must_set_goal(actor: Actor, person_id: int, team: Collection[int]) -> None:
+    """Everyone sets their own goals, a manager their team's, an admin everyone's. Raises NotYours.
+
+    team  the actor's, themselves included.
+    """
+    if person_id == actor.user_id or actor.role == ADMIN:
+        return
+    if actor.role != MANAGER or person_id not in team:
+        raise NotYours
+
+
 OWN = "own"
 """The third of the scopes beside those of `models.subscriptions`: a person's own rows."""
 

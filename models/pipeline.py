@@ -111,7 +111,9 @@ def summary(
     referrals = _referrals(session, workspace_id, people, before, monday)
     rules = cadence.rules(session, workspace_id)
     starts = (monday, before)
-    kept = _kept(session, workspace_id, people, [day + timedelta(days=6) for day in starts], rules)
+    kept = adherence_at(
+        session, workspace_id, people, [day + timedelta(days=6) for day in starts], rules
+    )
     weeks = [
         Week(
             monday=start,
@@ -192,7 +194,7 @@ def _week_of(day: InstrumentedAttribute[date], before: date, monday: date) -> Co
     return case((day < monday, literal(before, Date())), else_=literal(monday, Date()))
 
 
-def _kept(
+def adherence_at(
     session: Session,
     workspace_id: int,
     people: Collection[int] | None,

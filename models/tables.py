@@ -12,6 +12,7 @@ from models import (  # noqa: F401 - importing them is the point
     deliveries,
     drafts,
     follow_ups,
+    goals,
     heartbeats,
     holidays,
     import_runs,

@@ -234,6 +234,22 @@ def recount_people(session: Session, workspace_id: int, ids: Collection[int]) ->
         )
 
 
+def count_after(session: Session, workspace_id: int, account_id: int, day: date) -> int:
+    """How many touches the account has had since that day, which is left out."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Touch)
+            .where(
+                Touch.workspace_id == workspace_id,
+                Touch.account_id == account_id,
+                Touch.occurred_on > day,
+            )
+        )
+        or 0
+    )
+
+
 def any_at(session: Session, workspace_id: int, account_id: int) -> bool:
     """Whether the account has any touch at all."""
     return (

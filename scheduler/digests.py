@@ -45,7 +45,7 @@ def keep(road: Road, job: Job) -> Delivery:
         if found is None or not found.active:
             return row
         known = digests.find(session, found, monday)
-        gathered = None if known else digests.gather(session, found, monday)
+        gathered = None if known else digests.gather(session, found, monday, job.at)
     with road.sessions.begin() as session:
         if gathered is not None:
             known = digests.keep(session, found, monday, gathered, job.at)

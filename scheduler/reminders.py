@@ -14,7 +14,7 @@ from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.overdue_team import Team
 from models.users import User
-from scheduler import nudges, planning
+from scheduler import nudges, planning, silences
 
 LATE_AFTER = timedelta(minutes=30)
 """From when on the message says that it is running late."""
@@ -31,6 +31,7 @@ def plan(session: Session, now: datetime) -> Counter[str]:
     people = mornings.users_to_plan(session, now, planning.BATCH)
     calendars = holidays.of_many(session, {user.workspace_id for user in people}, now)
     owed: list[tuple[int, Owed]] = []
+    begun: list[tuple[User, date]] = []
     for user in people:
         days_off = calendars[user.workspace_id]
         if _is_too_soon(user, now):
@@ -43,6 +44,9 @@ def plan(session: Session, now: datetime) -> Counter[str]:
         lists = (_owed(user, now), nudges.owed(user, now))
         users.reschedule(user, now, done=day, days_off=days_off)
         owed += [(user.workspace_id, message) for message in lists if message is not None]
+        if day is not None and user.slack_id is not None:
+            begun.append((user, day))
+    owed += silences.owed(session, begun, now)
     return planning.owe(session, owed, len(people), now)
 
 

@@ -33,7 +33,7 @@ from models import (
 )
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, nudges, pictures, reminders
+from scheduler import digests, nudges, pictures, reminders, silences
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     home.HOME: _home,
     deliveries.REMINDER: reminders.render,
     deliveries.NUDGE: nudges.render,
+    deliveries.SILENCE: silences.render,
     deliveries.DIGEST: digests.render,
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,

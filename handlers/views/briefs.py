@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.views import fields, reminders
+from handlers.views import sources as source_views
 from handlers.views.fields import Block, Choice, mrkdwn, plain
 from handlers.views.home import first_words
 from handlers.views.words import day, esc, listed, plural
 from models.briefs import PERIODS, Agreed, Brief, Told
 from models.follow_ups import PROMISE
+from models.sources import Persistence
 
 SHOW, LOG_REFERRAL = "brief_show", "brief_log_referral"
 
@@ -102,8 +104,11 @@ def _step(step: Agreed, today: date) -> str:
 
 
 def _referrals(shown: Brief) -> str:
+    if isinstance(shown.standing, Persistence):
+        return source_views.persistence(shown.standing)
     counts = " / ".join(f"{count:,}" for count in shown.referrals)
-    return f"Referrals in, last {'/'.join(map(str, PERIODS))} days: {counts}"
+    said = f"Referrals in, last {'/'.join(map(str, PERIODS))} days: {counts}"
+    return f"{said} · {source_views.in_short(shown.standing)}" if shown.standing else said
 
 
 def _due(shown: Brief) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.views import fields
+from handlers.views import fields, goals
 from handlers.views.fields import Block, View, plain
-from handlers.views.words import day, days, days_from, hour, plural
-from models import figures
+from handlers.views.words import day, days, days_from, hour, money, plural
+from models import figures, stages
 from models.figures import Page, Row
 from models.referrals import IN, OUT
 
@@ -23,6 +23,10 @@ _TITLES = {
     figures.KEPT: "In cadence",
     figures.OVERDUE: "Overdue",
     figures.BEHIND: "Far behind",
+    stages.OPEN: "Open deals",
+    stages.WON: "Deals won",
+    stages.LOST: "Deals lost",
+    figures.GOALS: "Goals",
 }
 
 # What each figure counts, for whoever wonders. The long form: docs/cadence.md.
@@ -53,6 +57,16 @@ _FORMULAS = {
     figures.BEHIND: (
         "Far behind: people with an account past twice its longest gap on that Sunday. "
         "In a channel they are counted, never named."
+    ),
+    stages.OPEN: (
+        "Open: deals in an open stage when the digest was made, whatever their close date. "
+        "Weighted: each amount times its stage's probability. A deal counts for its owner now."
+    ),
+    stages.WON: "Won: deals that came to a won stage, by the day they closed in the week.",
+    stages.LOST: "Lost: deals that came to a lost stage, by the day they closed in the week.",
+    figures.GOALS: (
+        "On pace: the team has at least the target times the work days that were over by that "
+        "Sunday, out of all of the goal's period. Set by whoever set up this digest."
     ),
 }
 
@@ -117,8 +131,13 @@ def _notes(page: Page, zone: str) -> list[str]:
 
 
 def _row(row: Row, kind: str, today: date) -> str:
+    if row.goal is not None:
+        return goals.line(row.goal)
     what = row.what or ("An event" if kind in (figures.TOUCHES, figures.LATE) else "Somebody")
-    told = [row.label] if kind not in (figures.KEPT, figures.OVERDUE) else [_tier(row.label)]
+    cents = [] if row.cents is None else [money(row.cents)]
+    told = (
+        [row.label, *cents] if kind not in (figures.KEPT, figures.OVERDUE) else [_tier(row.label)]
+    )
     if row.day:
         told.append(day(row.day, today))
     if row.code:

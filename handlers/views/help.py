@@ -13,6 +13,7 @@ SUBCOMMANDS = (
     "remind",
     "settings",
     "holidays",
+    "goals",
     "digest",
     "cadence",
     "role",
@@ -43,6 +44,11 @@ _ALSO = {
     "duplicate": "merge",
     "duplicates": "merge",
     "redact": "purge",
+    "goal": "goals",
+    "target": "goals",
+    "targets": "goals",
+    "quota": "goals",
+    "pace": "goals",
     "health": "status",
     "brief": "account",
     "preferences": "settings",
@@ -58,7 +64,8 @@ _LINES = (
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
     "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
-    "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
+    "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
+    "`goals visits 25 a week` sets a goal",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
     "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, mrkdwn
-from handlers.views.words import change, days, days_from, esc, plural
-from models import figures
+from handlers.views.words import change, days, days_from, esc, in_short, plural
+from models import figures, stages
 from models.cadence import TIERS
 from models.digests import Told
 from models.pipeline import Kept, Week
 from models.referrals import IN, OUT
+from models.week_of_deals import Deals
 
 ROWS, HEAT_MAP, MY_LIST = "digest_rows", "digest_heat_map", "digest_my_list"
 
@@ -42,10 +43,15 @@ def digest(shown: Told, delivery_id: int, zone: str) -> tuple[str, list[Block]]:
     heading = _heading(shown, zone)
     week, before = shown.week, shown.before
     lines = [
-        _line(shown, f"{heading}{_verdict(week, before)}", _all_kept(week)),
+        _line(
+            shown,
+            f"{heading}{_verdict(week, before)}{_on_pace(shown)}",
+            [*_all_kept(week), *_goal_choices(shown)],
+        ),
         _line(shown, _touches(shown), _touch_choices(shown)),
         _line(shown, _tiers(week, before), _tier_choices(week)),
         _line(shown, _referrals(shown), _referral_choices(shown)),
+        *([_line(shown, _deals(shown.deals), _deal_choices(shown.deals))] if shown.deals else []),
         _line(shown, _act(shown), _act_choices(shown)),
     ]
     buttons = [
@@ -131,6 +137,31 @@ def _all_kept(week: Week) -> list[tuple[str, str]]:
     return [
         (figures.KEPT, f"{kept.within:,} of {kept.accounts:,} accounts in cadence"),
         (figures.OVERDUE, f"{kept.overdue:,} overdue"),
+    ]
+
+
+def _on_pace(shown: Told) -> str:
+    if not shown.goals:
+        return ""
+    pace = sum(1 for one in shown.goals if not one.behind)
+    return f" · on pace for {pace} of {plural(len(shown.goals), 'goal')}"
+
+
+def _goal_choices(shown: Told) -> list[tuple[str, str]]:
+    return [(figures.GOALS, plural(len(shown.goals), "goal"))] if shown.goals else []
+
+
+def _deals(deals: Deals) -> str:
+    opens = f"{in_short(deals.open_cents)} open, {in_short(deals.weighted_cents)} weighted"
+    won = f"{deals.won:,} won{f' {in_short(deals.won_cents)}' if deals.won_cents else ''}"
+    return f"Pipeline *{opens}* · {won} · {deals.lost:,} lost"
+
+
+def _deal_choices(deals: Deals) -> list[tuple[str, str]]:
+    return [
+        (stages.OPEN, f"{plural(deals.open, 'open deal')}"),
+        (stages.WON, f"{deals.won:,} won"),
+        (stages.LOST, f"{deals.lost:,} lost"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.views import goals as goal_views
 from handlers.views import referrals, touches
 from handlers.views.cards import no_files
 from handlers.views.doubts import what
@@ -18,6 +19,7 @@ from models.errors import (
     BadDate,
     BadDays,
     BadGaps,
+    BadGoal,
     BadHour,
     BadPlace,
     BadReference,
@@ -154,6 +156,8 @@ def sentence(refused: Refused) -> str:
             return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
         case BadDate():
             return "Start with the day, such as 2026-12-24."
+        case BadGoal():
+            return goal_views.usage()
         case BadPlace():
             return (
                 f"I don't know the holidays of “{esc(refused.code[:40])}”. Try US, a state such as "

@@ -32,6 +32,21 @@ def plural(count: int, thing: str, things: str | None = None) -> str:
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
 
 
+def money(cents: int) -> str:
+    """ "$1,200", "$1,200.50"."""
+    whole, part = divmod(cents, 100)
+    return f"${whole:,}.{part:02}" if part else f"${whole:,}"
+
+
+def in_short(cents: int) -> str:
+    """ "$1.84M", "$92k", "$640": three figures, for a line that is read at a glance."""
+    dollars = (cents + 50) // 100
+    for unit, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")):
+        if round(dollars / (unit / 1000)) >= 1000:
+            return f"${float(f'{dollars / unit:.3g}'):g}{letter}"
+    return f"${dollars}"
+
+
 def days(count: int) -> str:
     """ "1 day", "10 days"."""
     return plural(count, "day")

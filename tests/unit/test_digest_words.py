@@ -9,8 +9,10 @@ from bot.sandbox import limits
 from handlers.views import pipeline as views
 from models import lists
 from models.digests import Told, Worst
+from models.goals import REVENUE, TEAM, VISIT, WEEK, Progress, Whose
 from models.pipeline import Kept, Week
 from models.referrals import IN, OUT
+from models.week_of_deals import Deals
 from tests.make import ZONE, at
 
 MONDAY = date(2026, 3, 9)
@@ -107,6 +109,26 @@ def test_each_line_has_one_menu_that_lists_its_numbers() -> None:
         ["41 referrals in", "10 new", "27 started", "6 referrals out"],
         ["19 overdue", "A: 4 overdue", "B: 8 overdue", "2 far behind"],
     ]
+
+
+def test_deals_and_goals_make_it_six_lines() -> None:
+    whose = Whose(TEAM, 3)
+    week = (MONDAY, MONDAY + timedelta(days=6))
+    shown = replace(
+        BUSY,
+        deals=Deals(31, 1_840_000_00, 610_000_00, 2, 92_000_00, 1),
+        goals=[
+            Progress(whose, VISIT, WEEK, *week, target=50, actual=48, expected=50),
+            Progress(whose, REVENUE, WEEK, *week, target=50_000_00, actual=92_000_00, expected=1),
+        ],
+    )
+    told = lines(shown)
+    assert len(told) == 6
+    assert told[0].endswith("*87% in cadence* (+2) · on pace for 1 of 2 goals")
+    assert told[4] == "Pipeline *$1.84M open, $610k weighted* · 2 won $92k · 1 lost"
+    assert menus(shown)[0] == ["131 of 150 accounts in cadence", "19 overdue", "2 goals"]
+    assert menus(shown)[4] == ["31 open deals", "2 won", "1 lost"]
+    assert len(" ".join(told).replace("·", "").split()) <= 95
 
 
 def test_a_week_without_anything_is_told_too() -> None:

@@ -1,0 +1,321 @@
+"""Goals: so much of something each week, month, quarter or year, and how far it is.
+
+A goal comes again each period until it is changed or stopped. Each change is a row of its own, so
+what was aimed at in a period that is over stays as it was. Formulas: docs/goals.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, Index, String, and_, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import cadence, holidays, lists, pipeline, slots, stages, users
+from models.accounts import Account
+from models.attribution import VISITS
+from models.db import Base, within_workspace
+from models.lists import Choice
+from models.opportunities import Opportunity
+from models.referrals import IN, Referral
+from models.sources import received
+from models.stages import Stage
+from models.touches import Touch
+from models.users import User
+from models.workspaces import Workspace
+
+VISIT, NEW_ACCOUNT, REFERRAL = "visits", "new accounts", "referrals"
+START, REVENUE, ADHERENCE = "starts", "revenue", "adherence"
+KINDS = (VISIT, NEW_ACCOUNT, REFERRAL, START, REVENUE, ADHERENCE)
+"""Revenue is in whole cents, adherence in per cent; the others are counts."""
+
+WEEK, MONTH, QUARTER, YEAR = "week", "month", "quarter", "year"
+PERIODS = (WEEK, MONTH, QUARTER, YEAR)
+
+PERSON, TEAM, TERRITORY = "person", "team", "territory"
+
+
+class Goal(Base):
+    """From a day on this is aimed at; without a target nothing is any more."""
+
+    __tablename__ = "goal"
+    __table_args__ = (
+        within_workspace("user", "by_id"),
+        Index("goal_of", "workspace_id", "scope", "scope_id", "kind", "period", "since"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    period: Mapped[str] = mapped_column(String(7))
+    scope: Mapped[str] = mapped_column(String(9))  # person, team (of a manager), territory
+    scope_id: Mapped[int]
+    since: Mapped[date]  # the first day of the period it holds from
+    target: Mapped[int | None]
+    by_id: Mapped[int]
+    set_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Somebody's goal, a manager's whole team's, or a territory's."""
+
+    scope: str
+    scope_id: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a goal is in a period.
+
+    actual    so far; None when there is nothing to measure (no account under a rule).
+    expected  by the work days that are over; the target once all are.
+    """
+
+    whose: Whose
+    kind: str
+    period: str
+    first: date
+    last: date
+    target: int
+    actual: int | None
+    expected: int
+
+    @property
+    def behind(self) -> int:
+        """By how much it lags; 0 for on pace or ahead."""
+        return max(0, self.expected - (self.actual or 0))
+
+    @property
+    def per_cent(self) -> int:
+        """Of the target, rounded down: 100 is reached."""
+        return 100 * (self.actual or 0) // self.target
+
+    def as_numbers(self) -> dict[str, Any]:
+        """As it is kept in a snapshot."""
+        whose, days = vars(self.whose), (self.first.isoformat(), self.last.isoformat())
+        return {**vars(self), "whose": whose, "first": days[0], "last": days[1]}
+
+    @classmethod
+    def of_numbers(cls, told: Mapping[str, Any]) -> Progress:
+        """As it was told."""
+        first, last = (date.fromisoformat(told[day]) for day in ("first", "last"))
+        return cls(**{**told, "whose": Whose(**told["whose"]), "first": first, "last": last})
+
+
+def bounds(period: str, day: date) -> tuple[date, date]:
+    """The first and the last day of the period that the day is in; weeks begin on Mondays."""
+    if period == WEEK:
+        first = day - timedelta(days=day.weekday())
+        return first, first + timedelta(days=6)
+    months = {MONTH: 1, QUARTER: 3, YEAR: 12}[period]
+    month = (day.month - 1) // months * months + 1
+    first = day.replace(month=month, day=1)
+    after = month + months
+    end = first.replace(year=first.year + (after > 12), month=after - 12 if after > 12 else after)
+    return first, end - timedelta(days=1)
+
+
+def put(
+    session: Session,
+    workspace_id: int,
+    whose: Whose,
+    kind: str,
+    period: str,
+    target: int | None,
+    *,
+    by_id: int,
+    today: date,
+    now: datetime,
+) -> int | None:
+    """Aim at this from the present period on, None for no goal any more; what was aimed at."""
+    first, _ = bounds(period, today)
+    before = _present(session, workspace_id, [whose], today, kind=kind, period=period)
+    session.add(
+        Goal(
+            workspace_id=workspace_id,
+            kind=kind,
+            period=period,
+            scope=whose.scope,
+            scope_id=whose.scope_id,
+            since=first,
+            target=target,
+            by_id=by_id,
+            set_at=now,
+        )
+    )
+    session.flush()
+    return before[0].target if before else None
+
+
+def progress(
+    session: Session, workspace_id: int, of: Sequence[Whose], today: date, now: datetime
+) -> Sequence[Progress]:
+    """How far the goals are that hold on the day, in the order of `of` and of the kinds."""
+    days_off = holidays.of(session, workspace_id, now)
+    found = []
+    for goal in _present(session, workspace_id, of, today):
+        whose = Whose(goal.scope, goal.scope_id)
+        people = _people(session, workspace_id, whose)
+        first, last = bounds(goal.period, today)
+        work_days = [
+            day
+            for day in (first + timedelta(days=at) for at in range((last - first).days + 1))
+            if slots.is_work_day(day, slots.WEEKDAYS) and not days_off.is_off(day)
+        ]
+        over = sum(1 for day in work_days if day < today)
+        target = goal.target or 0
+        whole = goal.kind == ADHERENCE or not work_days
+        found.append(
+            Progress(
+                whose=whose,
+                kind=goal.kind,
+                period=goal.period,
+                first=first,
+                last=last,
+                target=target,
+                actual=actual(session, workspace_id, people, goal.kind, first, today),
+                expected=target if whole else target * over // len(work_days),
+            )
+        )
+    return found
+
+
+def actual(
+    session: Session, workspace_id: int, people: Collection[int], kind: str, first: date, last: date
+) -> int | None:
+    """What these people have made from the first day to the last, both included.
+
+    visits        qualifying touches in person
+    new accounts  accounts added that they own now
+    referrals     received, promised ones left out
+    starts        referrals in that have started, by the day they did
+    revenue       cents of opportunities won
+    adherence     per cent of their accounts in cadence at the end of the last day, rounded down
+    """
+    if kind == ADHERENCE:
+        rules = cadence.rules(session, workspace_id)
+        (tiers,) = pipeline.adherence_at(session, workspace_id, people, [last], rules)
+        accounts = sum(one.accounts for one in tiers.values())
+        return 100 * sum(one.within for one in tiers.values()) // accounts if accounts else None
+    if kind == REVENUE:
+        query = (
+            select(func.coalesce(func.sum(Opportunity.amount_cents), 0))
+            .join(
+                Stage,
+                and_(
+                    Stage.workspace_id == Opportunity.workspace_id,
+                    Stage.id == Opportunity.stage_id,
+                ),
+            )
+            .where(
+                Opportunity.workspace_id == workspace_id,
+                Opportunity.owner_id.in_(people),
+                Stage.kind == stages.WON,
+                Opportunity.closed_on.between(first, last),
+            )
+        )
+    elif kind == VISIT:
+        query = select(func.count(Touch.id)).where(
+            Touch.workspace_id == workspace_id,
+            Touch.user_id.in_(people),
+            Touch.occurred_on.between(first, last),
+            Touch.type.in_(VISITS),
+            Touch.qualifying,
+        )
+    elif kind == REFERRAL:
+        query = select(func.count(Referral.id)).where(
+            *received(workspace_id),
+            Referral.owner_id.in_(people),
+            Referral.received_on.between(first, last),
+        )
+    else:
+        since, until = _instants(session, workspace_id, first, last)
+        if kind == NEW_ACCOUNT:
+            query = select(func.count(Account.id)).where(
+                Account.workspace_id == workspace_id,
+                Account.owner_id.in_(people),
+                Account.archived_at.is_(None),
+                Account.created_at >= since,
+                Account.created_at < until,
+            )
+        else:
+            query = select(func.count(Referral.id)).where(
+                Referral.workspace_id == workspace_id,
+                Referral.direction == IN,
+                Referral.owner_id.in_(people),
+                Referral.status.in_(
+                    select(Choice.key).where(
+                        Choice.workspace_id == workspace_id,
+                        Choice.list == lists.REFERRAL_STATUS,
+                        Choice.meaning == "won",
+                    )
+                ),
+                Referral.status_changed_at >= since,
+                Referral.status_changed_at < until,
+            )
+    return int(session.scalar(query) or 0)
+
+
+def _present(
+    session: Session,
+    workspace_id: int,
+    of: Sequence[Whose],
+    today: date,
+    *,
+    kind: str | None = None,
+    period: str | None = None,
+) -> Sequence[Goal]:
+    """The goals that hold on the day: of each the latest row that has begun."""
+    rows = session.scalars(
+        select(Goal)
+        .where(
+            Goal.workspace_id == workspace_id,
+            Goal.scope_id.in_({one.scope_id for one in of}),
+            Goal.since <= today,
+        )
+        .order_by(Goal.since, Goal.id)
+    )
+    latest: dict[tuple[Whose, str, str], Goal] = {}
+    for row in rows:
+        latest[Whose(row.scope, row.scope_id), row.kind, row.period] = row
+    wanted = {one: place for place, one in enumerate(of)}
+    found = [
+        (wanted[whose], KINDS.index(row.kind), PERIODS.index(row.period), row)
+        for (whose, _kind, _period), row in latest.items()
+        if row.target is not None
+        and whose in wanted
+        and kind in (None, row.kind)
+        and period in (None, row.period)
+    ]
+    return [row for *_place, row in sorted(found, key=lambda one: one[:3])]
+
+
+def _people(session: Session, workspace_id: int, whose: Whose) -> Collection[int]:
+    if whose.scope == PERSON:
+        return {whose.scope_id}
+    if whose.scope == TEAM:
+        return users.team(session, workspace_id, whose.scope_id)
+    return set(
+        session.scalars(
+            select(User.id).where(
+                User.workspace_id == workspace_id, User.territory_id == whose.scope_id
+            )
+        )
+    )
+
+
+def _instants(
+    session: Session, workspace_id: int, first: date, last: date
+) -> tuple[datetime, datetime]:
+    """The instants at which the days begin and are over, by the workspace's zone."""
+    zone = session.scalar(select(Workspace.zone).where(Workspace.id == workspace_id)) or "UTC"
+    midnight = [
+        datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+        for day in (first, last + timedelta(days=1))
+    ]
+    return midnight[0], midnight[1]
