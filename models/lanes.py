@@ -82,11 +82,15 @@ def claim(
     lease: timedelta,
     most: int,
     answers_only: bool,
+    at_work: bool = False,
     but: Collection[int] = (),
 ) -> list[Lease]:
     """Take up to `most` free lanes with something due, that served longest ago first.
 
-    but  the workspaces whose lanes are left alone.
+    at_work  other turns of ours are under way: a lane leased to us is in one of them. Without
+             any, our own last turn there broke off (the database went away, say), and need not
+             wait for its lease to end.
+    but      the workspaces whose lanes are left alone.
     """
     due = and_(Lane.next_at <= now, Lane.workspace_id.not_in(but))
     if answers_only:
@@ -94,7 +98,12 @@ def claim(
     free = session.scalars(
         select(Lane)
         .join(Workspace, Workspace.id == Lane.workspace_id)
-        .where(due, Workspace.status == ACTIVE, _free(owner, machine), _open(machine))
+        .where(
+            due,
+            Workspace.status == ACTIVE,
+            _free(None if at_work else owner, machine),
+            _open(machine),
+        )
         .order_by(Lane.lease_until.nulls_first(), Lane.next_at)
         .limit(most)
         .with_for_update(of=Lane, skip_locked=True)
@@ -362,10 +371,10 @@ def _answer_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _free(owner: str, machine: datetime) -> ColumnElement[bool]:
-    """Leased to nobody, or to ourselves: then our own last turn broke off (the database went
-    away, say), and need not wait for its lease to end."""
-    return or_(Lane.lease_until.is_(None), Lane.lease_until <= machine, Lane.lease_owner == owner)
+def _free(owner: str | None, machine: datetime) -> ColumnElement[bool]:
+    """Leased to nobody, or to this owner."""
+    free = or_(Lane.lease_until.is_(None), Lane.lease_until <= machine)
+    return free if owner is None else or_(free, Lane.lease_owner == owner)
 
 
 def _open(machine: datetime) -> ColumnElement[bool]:

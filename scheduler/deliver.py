@@ -68,7 +68,9 @@ def send_due(road: Road) -> Counter[str]:
     return counts
 
 
-def _claim(road: Road, most: int, but: Collection[int] = ()) -> list[Lease]:
+def _claim(
+    road: Road, most: int, *, at_work: bool = False, but: Collection[int] = ()
+) -> list[Lease]:
     with road.sessions.begin() as session:
         return lanes.claim(
             session,
@@ -77,6 +79,7 @@ def _claim(road: Road, most: int, but: Collection[int] = ()) -> list[Lease]:
             machine=road.machine(),
             lease=seconds(road.timing.lease),
             most=most,
+            at_work=at_work,
             but=but,
             answers_only=road.answers_only,
         )
@@ -99,7 +102,7 @@ def _turns(road: Road, lease: Lease, crowded: threading.Event) -> Counter[str]:
                 idle.add(lease.workspace_id)
             if not crowded.is_set() or road.stopping.is_set() or road.breaker.is_open:
                 return counts
-            following = _claim(road, 1, but=idle)
+            following = _claim(road, 1, at_work=True, but=idle)
             if not following:
                 return counts
             lease = following[0]

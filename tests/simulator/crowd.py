@@ -38,14 +38,19 @@ class Crew:
 
 
 class QuickSlack:
-    """A workspace's Slack that takes every message, and keeps when."""
+    """A workspace's Slack that takes every message, and keeps when, and how many were on their
+    way at once."""
 
     def __init__(self, stage: Stage, call: float) -> None:
         self.taken: list[float] = []
+        self.on_their_way, self.most_at_once = 0, 0
         self._stage, self._call = stage, call
 
     def chat_postMessage(self, *, channel: str, **_told: Any) -> dict[str, Any]:
+        self.on_their_way += 1
+        self.most_at_once = max(self.most_at_once, self.on_their_way)
         self._stage.sleep(self._call)
+        self.on_their_way -= 1
         self.taken.append(self._stage.elapsed)
         return {"ok": True, "channel": channel, "ts": f"{len(self.taken)}.000000"}
 
@@ -82,6 +87,7 @@ def lateness(engine: Engine, crews: Sequence[Crew], enough: Enough = _never) -> 
     stage.run(lambda: not enough(taken))
     process.kill()
     stage.finish()
+    assert max(slack.most_at_once for slack in slacks.values()) == 1
     return taken
 
 
