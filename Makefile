@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8765
 
+# The tests start hundreds of processes; compiling all modules in each would take most of the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint check soak bench lock clean python
 
 demo: $(VENV)/.runtime
@@ -13,7 +16,7 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev lint
 	@echo "==> Running the tests (SQLite, PostgreSQL from pip, Chromium where there is one)"
-	@$(BIN)/python -m pytest -n 2 -m "not soak"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
 
 soak: $(VENV)/.dev
 	@echo "==> Running the long proofs whole"
