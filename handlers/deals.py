@@ -39,9 +39,9 @@ from models import (
 )
 from models.clock import Clock
 from models.db import Session, Sessions, reading
-from models.errors import NeedsReason
+from models.errors import Missing, NeedsReason
 from models.lookup import Lookups
-from models.stages import OPEN, Stage
+from models.stages import LOST, OPEN, Stage
 from models.users import Actor
 
 log = structlog.get_logger(__name__)
@@ -163,14 +163,14 @@ def move(
     deal_id, stage_id, what = views.chosen(option["value"])
     delivery_id = views.delivery_of(action["block_id"])
     if stage_id is None:
-        _open(body, client, _asked(sessions, actor, deal_id, what, body))
+        _open(body, client, _asked(sessions, actor, deal_id, what, body, delivery_id))
         return
     now = clock()
     try:
         with sessions.begin() as session:
             done = deals.move(session, actor, deal_id, stage_id, now)
             stage = deals.get(session, actor, deal_id)[1]
-            _acted(session, actor, delivery_id, now)
+            _acted(session, actor, delivery_id, action["action_ts"], now)
     except NeedsReason:
         _open(body, client, _lost(sessions, actor, deal_id, stage_id, body, delivery_id))
         return
@@ -197,7 +197,7 @@ def undo(
     with sessions.begin() as session:
         deal = deals.undo(session, actor, deal_id, mark, now)
         stage = deals.get(session, actor, deal_id)[1]
-        _acted(session, actor, delivery_id, now)
+        _acted(session, actor, delivery_id, action["action_ts"], now)
     said = Said(views.taken_back(deal.name, stage))
     if delivery_id and not body.get("view"):
         respond(text=views.notice(said, 0)[0], replace_original=True)
@@ -241,25 +241,28 @@ def submit(
     _below(view, state.place, said, client, actor, sessions, now)
 
 
-def submit_lost(
+def submit_move(
     ack: Ack, view: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
 ) -> None:
-    """Store that a deal is lost, and why."""
+    """Store where a deal stands; with the form's reason, that it is lost, and why."""
     now = clock()
     held = parsing.Fields(view)
     told = held.metadata
-    reason = held.chosen(form_views.REASON)
+    reason, stage_chosen = held.chosen(form_views.REASON), held.chosen(form_views.STAGE)
+    if "stage" not in told and stage_chosen is None:
+        raise InvalidForm({form_views.STAGE: Missing()})
+    stage_id = int(stage_chosen.value if stage_chosen else told["stage"])
     with sessions.begin() as session:
         done = deals.move(
             session,
             actor,
             int(told["deal"]),
-            int(told["stage"]),
+            stage_id,
             now,
             reason=reason.value if reason else None,
         )
         stage = deals.get(session, actor, done.deal.id)[1]
-        _acted(session, actor, int(told.get("delivery", 0)), now)
+        _acted(session, actor, int(told.get("delivery", 0)), view["id"], now)
     ack()
     said = Said(views.moved(done.deal.name, stage), done.deal.id, done.mark)
     _below(view, form_views.place_in(told), said, client, actor, sessions, now)
@@ -373,22 +376,29 @@ def _below(
         log.info("form.moved_on", code=refused.response.get("error"))
 
 
-def _acted(session: Session, actor: Actor, delivery_id: int, now: datetime) -> None:
+def _acted(session: Session, actor: Actor, delivery_id: int, why: str, now: datetime) -> None:
     """The message whose button was pressed has been acted on, and shows how things stand."""
     message = acting.own(session, actor, delivery_id) if delivery_id else None
     if message is not None:
         acting.note(session, message, acting.MOVED, now)
-        key = f"deals:{message.id}:{now.isoformat()}"
+        key = f"deals:{message.id}:{why}"
         deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
 
 
-def _asked(sessions: Sessions, actor: Actor, deal_id: int, what: str, body: Payload) -> View:
+def _asked(
+    sessions: Sessions, actor: Actor, deal_id: int, what: str, body: Payload, delivery_id: int
+) -> View:
     """The form that the menu's choice stands for."""
     place = _place(body) if _in_list(body) else None
     with reading(sessions) as session:
         if views.is_edit(what):
             return _form(session, actor, replace(_stored(session, actor, deal_id), place=place))
-        deal, _ = deals.get(session, actor, deal_id)
+        deal, here = deals.get(session, actor, deal_id)
+        if views.is_move(what):
+            known = stages.of(session, actor.workspace_id, here.pipeline)
+            others = [one for one in known if one.kind != LOST and one.id != here.id]
+            metadata = _metadata(body, delivery_id)
+            return form_views.move_form(deal.id, deal.name, others, metadata)
         roles = lists.entries(session, actor.workspace_id, lists.BUYING_ROLE)
         return form_views.people_form(
             deal.id,
@@ -408,14 +418,17 @@ def _lost(
     body: Payload,
     delivery_id: int,
 ) -> View:
-    place = _place(body) if _in_list(body) else None
-    metadata: dict[str, Any] = form_views.kept_place(place)
-    if delivery_id:
-        metadata["delivery"] = delivery_id
+    metadata = _metadata(body, delivery_id)
     with reading(sessions) as session:
         deal, _ = deals.get(session, actor, deal_id)
         reasons = lists.entries(session, actor.workspace_id, lists.LOST_REASON)
     return form_views.lost_form(deal_id, stage_id, deal.name, reasons[lists.LOST_REASON], metadata)
+
+
+def _metadata(body: Payload, delivery_id: int) -> dict[str, Any]:
+    """What a form remembers: the list below it, or the message whose button opened it."""
+    kept = form_views.kept_place(_place(body) if _in_list(body) else None)
+    return {**kept, "delivery": delivery_id} if delivery_id else kept
 
 
 def _form(session: Session, actor: Actor, state: DealForm, doubts: tuple[Doubt, ...] = ()) -> View:

@@ -67,7 +67,8 @@ VIEWS: Mapping[str, Handler] = {
     settings_views.FORM: settings.save,
     cadence_views.FORM: cadence.submit,
     deal_form_views.FORM: deals.submit,
-    deal_form_views.LOST_FORM: deals.submit_lost,
+    deal_form_views.LOST_FORM: deals.submit_move,
+    deal_form_views.MOVE_FORM: deals.submit_move,
     deal_form_views.PEOPLE_FORM: deals.submit_people,
 }
 

@@ -259,7 +259,7 @@ def undo(session: Session, actor: Actor, deal_id: int, mark: str, now: datetime)
     deal.previous, deal.updated_at = None, now
     session.flush()
     _audit(session, actor, "deal.undo", deal, now, {"stage": deal.stage_id})
-    show_anew(session, deal, now)
+    show_anew(session, deal, "undo", now)
     return deal
 
 
@@ -279,7 +279,7 @@ def remove(session: Session, actor: Actor, deal_id: int, now: datetime) -> None:
         raise NotYours
     permissions.must_undo(deal.created_at, now)
     _audit(session, actor, "deal.remove", deal, now, {"stage": deal.stage_id})
-    show_anew(session, deal, now)
+    show_anew(session, deal, "remove", now)
     opportunities.remove(session, deal)
 
 
@@ -317,14 +317,17 @@ def give_role(
         known.buying_role = role
     session.flush()
     _audit(session, actor, "deal.role", deal, now, {"contact": person.id, "role": role})
-    show_anew(session, deal, now)
+    show_anew(session, deal, f"role:{person.id}:{role}"[:60], now)
 
 
-def show_anew(session: Session, deal: Opportunity, now: datetime) -> None:
-    """Have the deal's receipt show how it stands, if it has one."""
+def show_anew(session: Session, deal: Opportunity, why: str, now: datetime) -> None:
+    """Have the deal's receipt show how it stands, if it has one.
+
+    why  keeps one cause from doing it twice.
+    """
     receipt = deliveries.about(session, deal.workspace_id, deliveries.DEAL_RECEIPT, deal.id)
     if receipt is not None:
-        key = f"deal:{deal.id}:{now.isoformat()}"
+        key = f"deal:{deal.id}:{why}:{now.isoformat()}"[:120]
         deliveries.owe_change(session, deal.workspace_id, receipt, key=key, now=now)
 
 
@@ -479,7 +482,7 @@ def _changed(
     if made is not None:
         facts["from"] = made.from_id
     _audit(session, actor, f"deal.{what}", deal, now, facts)
-    show_anew(session, deal, now)
+    show_anew(session, deal, f"{what}:{deal.stage_id}", now)
     return Changed(deal, mark)
 
 

@@ -17,10 +17,11 @@ from models.lists import Entry
 from models.opportunities import FORECASTS
 from models.stages import Stage
 
-FORM, LOST_FORM, PEOPLE_FORM = (
+FORM, LOST_FORM, PEOPLE_FORM, MOVE_FORM = (
     "deal_form",
     "deal_lost_form",
     "deal_people_form",
+    "deal_move_form",
 )
 ACCOUNT, NAME, PRODUCT, STAGE = "deal_account", "deal_name", "deal_product", "deal_stage"
 AMOUNT, CLOSE, FORECAST = "deal_amount", "deal_close", "deal_forecast"
@@ -184,6 +185,23 @@ def lost_form(
             fields.pick(REASON, "Reason", reasons, chosen=None, optional=False),
         ],
         metadata=json.dumps({"deal": deal_id, "stage": stage_id, **metadata}),
+    )
+
+
+def move_form(
+    deal_id: int, name: str, stages: Sequence[Stage], metadata: Mapping[str, object]
+) -> View:
+    """The form that asks where a deal stands."""
+    choices = [Entry(str(stage.id), stage.label) for stage in stages]
+    return fields.modal(
+        MOVE_FORM,
+        "Move deal",
+        [
+            fields.section(plain(f"Where does {fields.clip(name, SHOWN_OF_NAME)} stand?")),
+            fields.pick(STAGE, "Stage", choices, chosen=None, optional=False),
+        ],
+        metadata=json.dumps({"deal": deal_id, **metadata}),
+        submit="Move",
     )
 
 

@@ -31,7 +31,8 @@ OF_VISIT, SHOW = "deal_of_visit", "deals_show"
 PAGE = 8
 """Deals on one screen."""
 
-_TO_EDIT, _TO_PEOPLE = "edit", "people"
+_TO_EDIT, _TO_PEOPLE, _TO_MOVE = "edit", "people", "move"
+_ENDS = 2  # Won and Lost; a menu behind three dots has five choices
 _IN_MORNING = 5
 
 
@@ -237,29 +238,26 @@ def _flags(deal: Deal, today: date) -> list[str]:
 
 
 def _moves(deal_id: int, stage_id: int, stages: Sequence[Stage]) -> list[Block]:
+    """The next stage as a button; behind three dots the rest. A menu that keeps what was chosen
+    would not tell of a second choice alike, after a form that was closed."""
     places = [stage.id for stage in stages]
+    here = stages[places.index(stage_id)]
     after = stages[places.index(stage_id) + 1 :]
-    here = next(stage for stage in stages if stage.id == stage_id)
     following = [stage for stage in after[:1] if stage.kind != LOST and here.kind == OPEN]
-    options = [
+    choices = [
         Choice(f"{deal_id}:{stage.id}", _move_label(stage))
         for stage in stages
-        if stage.id != stage_id
-    ]
-    options += [
+        if stage.kind != OPEN and stage.id != stage_id
+    ][:_ENDS]
+    choices += [
+        Choice(f"{deal_id}:{_TO_MOVE}", "Another stage…" if here.kind == OPEN else "Open again…"),
         Choice(f"{deal_id}:{_TO_EDIT}", "Edit…"),
         Choice(f"{deal_id}:{_TO_PEOPLE}", "Who has a say…"),
     ]
-    menu: Block = {
-        "type": "static_select",
-        "action_id": MORE,
-        "placeholder": plain("More"),
-        "options": [fields.option(choice) for choice in options],
-    }
     buttons = [
         fields.button(NEXT, _move_label(stage), f"{deal_id}:{stage.id}") for stage in following
     ]
-    return [*buttons, menu]
+    return [*buttons, fields.overflow(MORE, choices)]
 
 
 def _move_label(stage: Stage) -> str:
@@ -271,7 +269,7 @@ def _move_label(stage: Stage) -> str:
 def chosen(value: str) -> tuple[int, int | None, str]:
     """The deal, and the stage it is to come to, or else what is to be opened. Raises ValueError."""
     deal_id, _, what = value.partition(":")
-    if what in (_TO_EDIT, _TO_PEOPLE):
+    if what in (_TO_EDIT, _TO_PEOPLE, _TO_MOVE):
         return int(deal_id), None, what
     return int(deal_id), int(what), ""
 
@@ -279,6 +277,11 @@ def chosen(value: str) -> tuple[int, int | None, str]:
 def is_edit(what: str) -> bool:
     """Whether the menu's choice opens the deal's form."""
     return what == _TO_EDIT
+
+
+def is_move(what: str) -> bool:
+    """Whether it opens the form that asks for a stage."""
+    return what == _TO_MOVE
 
 
 def _pager(count: int, start: int) -> list[Block]:
