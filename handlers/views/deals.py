@@ -33,7 +33,8 @@ PAGE = 8
 
 _TO_EDIT, _TO_PEOPLE, _TO_MOVE = "edit", "people", "move"
 _ENDS = 2  # Won and Lost; a menu behind three dots has five choices
-_IN_MORNING = 5
+_IN_MORNING = 3
+"""Deals under a morning list; the others are behind a button."""
 
 
 @dataclass(frozen=True)
