@@ -170,7 +170,7 @@ def move(
         with sessions.begin() as session:
             done = deals.move(session, actor, deal_id, stage_id, now)
             stage = deals.get(session, actor, deal_id)[1]
-            _acted(session, actor, delivery_id, action["action_ts"], now)
+            _acted(session, actor, delivery_id, _cause(action), now)
     except NeedsReason:
         _open(body, client, _lost(sessions, actor, deal_id, stage_id, body, delivery_id))
         return
@@ -197,8 +197,8 @@ def undo(
     with sessions.begin() as session:
         deal = deals.undo(session, actor, deal_id, mark, now)
         stage = deals.get(session, actor, deal_id)[1]
-        _acted(session, actor, delivery_id, action["action_ts"], now)
-    said = Said(views.taken_back(deal.name, stage))
+        _acted(session, actor, delivery_id, _cause(action), now)
+    said = Said(views.taken_back(deal.name, stage), deal_id)
     if delivery_id and not body.get("view"):
         respond(text=views.notice(said, 0)[0], replace_original=True)
     else:
@@ -383,6 +383,10 @@ def _acted(session: Session, actor: Actor, delivery_id: int, why: str, now: date
         acting.note(session, message, acting.MOVED, now)
         key = f"deals:{message.id}:{why}"
         deliveries.owe_change(session, actor.workspace_id, message, key=key, now=now)
+
+
+def _cause(action: Payload) -> str:
+    return f"{action['action_id']}:{action['action_ts']}"
 
 
 def _asked(

@@ -130,10 +130,12 @@ def create(
     submission: str,
     now: datetime,
     touch_id: int | None = None,
+    receipt: bool = True,
 ) -> Opportunity | None:
     """Store a new deal of the actor's with its receipt; None when this form was stored before.
 
     touch_id  the visit it came from.
+    receipt   whether the actor is told: not of what they did not just do.
 
     Raises NoSuchAccount, NoSuchContact, BadChoice, NeedsReason, ExpiresBeforeSent, NotYours.
     """
@@ -165,16 +167,8 @@ def create(
     session.flush()
     _note_move(session, actor, deal, None, stage, now)
     _audit(session, actor, "deal.create", deal, now, {"stage": stage.id})
-    owed = Owed(
-        key=f"deal:{deal.id}",
-        kind=deliveries.DEAL_RECEIPT,
-        target=actor.slack_id,
-        user_id=actor.user_id,
-        subject_id=deal.id,
-        not_before=now,
-        priority=deliveries.ANSWER_FIRST,
-    )
-    deliveries.owe(session, actor.workspace_id, owed, now)
+    if receipt:
+        _owe_receipt(session, actor, deal, now)
     return deal
 
 
@@ -329,6 +323,19 @@ def show_anew(session: Session, deal: Opportunity, why: str, now: datetime) -> N
     if receipt is not None:
         key = f"deal:{deal.id}:{why}:{now.isoformat()}"[:120]
         deliveries.owe_change(session, deal.workspace_id, receipt, key=key, now=now)
+
+
+def _owe_receipt(session: Session, actor: Actor, deal: Opportunity, now: datetime) -> None:
+    owed = Owed(
+        key=f"deal:{deal.id}",
+        kind=deliveries.DEAL_RECEIPT,
+        target=actor.slack_id,
+        user_id=actor.user_id,
+        subject_id=deal.id,
+        not_before=now,
+        priority=deliveries.ANSWER_FIRST,
+    )
+    deliveries.owe(session, actor.workspace_id, owed, now)
 
 
 def _to(

@@ -59,20 +59,23 @@ def pipeline(
 ) -> View:
     """The figures, then the deals, the largest first, a page of them.
 
+    said   stands at the deal it is about, else on top.
     me     whoever looks: on others' deals stands whose they are.
     leads  there are others' deals to see, so one may see only one's own.
     """
     start = min(place.start, max(len(deals) - 1, 0) // PAGE * PAGE)
     place = Place(start, place.mine)
     shown = deals[start : start + PAGE]
+    in_sight = said is not None and any(deal.id == said.deal_id for deal in shown)
     blocks = [
-        *(_said(said) if said else []),
+        *(_said(said) if said and not in_sight else []),
         fields.section(mrkdwn("\n".join(_figures(figures)))),
-        fields.context(plain(_FORMULA)),
         fields.actions(*_list_buttons(leads, place), block=NEW),
     ]
     for deal in shown:
         who = "" if deal.owner_id == me else deal.owner or "nobody's"
+        if said and deal.id == said.deal_id:  # beside the thumb, however far one has scrolled
+            blocks += _said(said)
         blocks += row(deal, stages[deal.pipeline], today, who=who)
     if not deals:
         blocks.append(
@@ -80,7 +83,7 @@ def pipeline(
                 plain("No open deals. Press New deal, or the button on a visit's receipt.")
             )
         )
-    blocks += _pager(len(deals), start)
+    blocks += [*_pager(len(deals), start), fields.context(plain(_FORMULA))]
     return {
         "type": "modal",
         "callback_id": LIST,
@@ -197,8 +200,8 @@ def delivery_of(block_id: str) -> int:
 
 def _row(deal: Deal, today: date, who: str) -> str:
     amount = "no amount" if deal.amount_cents is None else money(deal.amount_cents)
-    lines = [f"*{esc(fields.clip(deal.name, SHOWN_OF_NAME))}* · {amount}"]
-    facts = [deal.stage, _closes(deal.close_date, today)]
+    lines = [f"*{esc(fields.clip(deal.name, SHOWN_OF_NAME))}*"]
+    facts = [amount, deal.stage, _closes(deal.close_date, today)]
     if deal.forecast in FORECASTS[1:]:
         facts.append(FORECAST_LABELS[deal.forecast].lower())
     lines.append(" · ".join(esc(fact) for fact in facts))

@@ -52,7 +52,7 @@ def test_on_friday_the_list_asks_about_the_deals_that_want_a_word(
         assert (
             "Nothing is overdue." in words and "*Update your deals: 2 deals want a word.*" in words
         )
-        assert words.index("*Put off* · $600") < words.index("*Quiet one* · $500")
+        assert words.index("*Put off*\n$600") < words.index("*Quiet one*\n$500")
         assert "Slipped: put off 2 times" in words and "Fine" not in words
         assert len(morning(it)) == 1  # once, however often it is planned
 

@@ -78,7 +78,7 @@ def test_the_figures_come_first_then_the_deals_the_largest_first(it: Clockwork) 
         "*Q1:* won nothing · commit $0 · best case $0",
         "Nothing closed this quarter yet, so no win rate",
         "*Look at:* 1 stale · 1 slipped · 3 single-threaded",
-        "*Big plan* · $1,000,000\nProposal · no close date",
+        "*Big plan*\n$1,000,000 · Proposal · no close date",
         "_Stale: 70 days quiet · Slipped: past its close date · Single-threaded · No next step_",
         "Next: Send the BAA",
     ):
@@ -94,6 +94,8 @@ def test_one_tap_moves_a_deal_on_and_one_takes_it_back(it: Clockwork) -> None:
     form = it.slack.form("U1")
     assert "Big plan is in Negotiation now." in form.words
     assert deal(it, "Big plan")[1].label == "Negotiation"
+    said, row = form.words.index("in Negotiation now."), form.words.index("*Big plan*")
+    assert form.words.index("*3 open deals*") < said < row  # beside the thumb
     form.press("Undo")
     assert "Taken back: Big plan is in Proposal as before." in it.slack.form("U1").words
     assert deal(it, "Big plan")[1].label == "Proposal"
