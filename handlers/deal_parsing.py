@@ -36,6 +36,7 @@ def form(view: Payload) -> DealForm:
         broker=held.chosen(views.BROKER),
         deal_id=held.metadata.get("deal"),
         touch_id=held.metadata.get("touch"),
+        delivery_id=held.metadata.get("delivery"),
         place=views.place_in(held.metadata),
         shown_rules=tuple(held.metadata.get("rules", ())),
         ticked=bool(held.all_chosen(doubt_views.TICK)),

@@ -136,16 +136,6 @@ def of_visit(
     client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def edit(
-    ack: Ack, action: Payload, body: Payload, client: WebClient, actor: Actor, sessions: Sessions
-) -> None:
-    """Open the form with a deal as it is stored, from its receipt."""
-    ack()
-    with reading(sessions) as session:
-        view = _form(session, actor, _stored(session, actor, int(action["value"])))
-    client.views_open(trigger_id=body["trigger_id"], view=view)
-
-
 def move(
     ack: Ack,
     action: Payload,
@@ -237,6 +227,7 @@ def submit(
         else:
             done = deals.edit(session, actor, state.deal_id, told, submission=view["id"], now=now)
             said = Said(views.saved(done.deal.name), done.deal.id, done.mark)
+            _acted(session, actor, state.delivery_id or 0, view["id"], now)
     ack()
     _below(view, state.place, said, client, actor, sessions, now)
 
@@ -396,7 +387,9 @@ def _asked(
     place = _place(body) if _in_list(body) else None
     with reading(sessions) as session:
         if views.is_edit(what):
-            return _form(session, actor, replace(_stored(session, actor, deal_id), place=place))
+            state = _stored(session, actor, deal_id)
+            state = replace(state, place=place, delivery_id=delivery_id or None)
+            return _form(session, actor, state)
         deal, here = deals.get(session, actor, deal_id)
         if views.is_move(what):
             known = stages.of(session, actor.workspace_id, here.pipeline)

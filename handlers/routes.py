@@ -136,7 +136,6 @@ ACTIONS: Mapping[str, Handler] = {
     deal_views.MORE: deals.move,
     deal_views.UNDO: deals.undo,
     deal_views.REMOVE: deals.remove,
-    deal_views.EDIT: deals.edit,
     deal_views.OF_VISIT: deals.of_visit,
     deal_views.SHOW: deals.show,
 }

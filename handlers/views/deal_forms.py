@@ -71,6 +71,7 @@ class DealForm:
     deal_id: int | None = None
     touch_id: int | None = None
     place: Place | None = None  # of the list it was opened from
+    delivery_id: int | None = None  # of the message it was opened from
     shown_rules: tuple[str, ...] = ()
     ticked: bool = False
 
@@ -167,6 +168,7 @@ def _metadata(state: DealForm) -> str:
     kept: dict[str, object] = {
         "deal": state.deal_id,
         "touch": state.touch_id,
+        "delivery": state.delivery_id,
         "rules": list(state.shown_rules),
         **kept_place(state.place),
     }

@@ -25,7 +25,7 @@ from models.stages import LOST, OPEN, WON, Stage
 
 LIST = "deals_list"
 NEW, TURN, WHOSE = "deals_new", "deals_turn", "deals_whose"
-NEXT, MORE, UNDO, REMOVE, EDIT = "deal_next", "deal_more", "deal_undo", "deal_remove", "deal_edit"
+NEXT, MORE, UNDO, REMOVE = "deal_next", "deal_more", "deal_undo", "deal_remove"
 OF_VISIT, SHOW = "deal_of_visit", "deals_show"
 
 PAGE = 8
@@ -339,12 +339,7 @@ def receipt(shown: DealReceipt | None) -> tuple[str, list[Block]]:
         return text, [fields.section(plain(text))]
     amount = "no amount" if shown.amount_cents is None else money(shown.amount_cents)
     headline = f"{fields.clip(shown.name, LONGEST_NAME)} · {amount} · {shown.stage.label}"
-    blocks = [
-        fields.section(mrkdwn(f"*Deal: {esc(headline)}*")),
-        fields.section(plain(fields.clip("\n".join(_facts(shown)), 3000))),
-        fields.actions(*_moves(shown.id, shown.stage.id, shown.stages), block=f"deal:{shown.id}:0"),
-    ]
-    buttons = [fields.button(EDIT, "Edit", str(shown.id))]
+    buttons = _moves(shown.id, shown.stage.id, shown.stages)
     if shown.mark:
         buttons.append(
             fields.button(UNDO, "Undo the last change", undo_value(shown.id, shown.mark))
@@ -352,7 +347,11 @@ def receipt(shown: DealReceipt | None) -> tuple[str, list[Block]]:
     elif shown.may_remove:
         sure = fields.confirm("Undo this deal?", "Nothing of it is kept.", "Undo it", "Keep it")
         buttons.append(fields.button(REMOVE, "Undo", str(shown.id), confirm=sure))
-    blocks.append(fields.actions(*buttons))
+    blocks = [
+        fields.section(mrkdwn(f"*Deal: {esc(headline)}*")),
+        fields.section(plain(fields.clip("\n".join(_facts(shown)), 3000))),
+        fields.actions(*buttons, block=f"deal:{shown.id}:0"),
+    ]
     return f"Deal: {esc(headline)}", blocks
 
 

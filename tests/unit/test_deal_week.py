@@ -92,6 +92,22 @@ def test_lost_from_the_list_asks_why_first(sessions: Sessions) -> None:
         assert "Put off" not in words and "1 deal wants a word" in words
 
 
+def test_a_next_step_given_from_the_list_takes_the_deal_off_it(sessions: Sessions) -> None:
+    with touchbase(sessions, FRIDAY) as it:
+        furnish(it)
+        with sessions.begin() as session:
+            quiet = session.scalars(select(Opportunity).filter_by(name="Quiet one")).one()
+            quiet.staged_at = FRIDAY
+        morning(it)
+        (message,) = it.said("U1")
+        it.slack.select("U1", message, "deal_more", "Edit…", nth=1)
+        form = it.slack.form("U1")
+        form.fill("Next step", "Call the board")
+        assert form.save(), form.errors
+        it.send()
+        assert "Quiet one" not in reread(it, message).words
+
+
 def test_all_deals_open_from_the_list(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         furnish(it)
