@@ -14,9 +14,11 @@ from models import (
     capture,
     competitors,
     contacts,
+    deals,
     lists,
     phi,
     referrals,
+    stages,
     users,
     workspaces,
 )
@@ -43,6 +45,8 @@ def load(session: Session, workspace: Workspace, now: datetime) -> None:
         _touch(session, people[touch.by], touch, keys, met, number, now)
     for number, told in enumerate(sample.REFERRALS):
         _referral(session, people[told.by], told, keys, met, number, now)
+    for number, deal in enumerate(sample.DEALS):
+        _deal(session, people[deal.by], deal, keys, number, now)
 
 
 def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, Actor]:
@@ -168,6 +172,39 @@ def _referral(
         session, actor, received, submission=f"sample-referral-{number}", now=logged
     ):
         referrals.move(session, actor, row.id, told.status, logged)
+
+
+def _deal(
+    session: Session,
+    actor: Actor,
+    told: sample.SampleDeal,
+    keys: dict[str, int],
+    number: int,
+    now: datetime,
+) -> None:
+    places = {
+        stage.label: stage.id for stage in stages.of(session, actor.workspace_id, told.pipeline)
+    }
+    first = deals.first_stage(session, actor.workspace_id, told.pipeline)
+    made = deals.create(
+        session,
+        actor,
+        deals.Told(
+            account=keys[told.account],
+            stage_id=first.id,
+            name=told.name,
+            amount_cents=told.dollars * 100,
+            close_date=actor.today(now) + timedelta(days=told.close_in),
+            forecast=told.forecast,
+            next_step=told.next_step,
+        ),
+        submission=f"sample-deal-{number}",
+        now=_that_day(actor, told.opened, now),
+        receipt=False,
+    )
+    if made is not None:
+        at, reason = _that_day(actor, told.moved, now), told.reason
+        deals.move(session, actor, made.id, places[told.stage], at, reason=reason)
 
 
 def _that_day(actor: Actor, days_ago: int, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from handlers import (
     briefs,
     cadence,
     cards,
+    deals,
     digests,
     figures,
     home,
@@ -28,6 +29,8 @@ from handlers.listen import Handler
 from handlers.views import briefs as brief_views
 from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
+from handlers.views import deal_forms as deal_form_views
+from handlers.views import deals as deal_views
 from handlers.views import doubts as doubt_views
 from handlers.views import drafts as draft_views
 from handlers.views import figures as figure_views
@@ -49,6 +52,7 @@ COMMANDS: Mapping[str, Handler] = {
     "/account": briefs.command,
     "/logvisit": touches.open_form,
     "/logreferral": referrals.open_form,
+    "/pipeline": deals.command,
     "/touchbase": workspace.command,
 }
 
@@ -62,6 +66,10 @@ VIEWS: Mapping[str, Handler] = {
     reassign_views.FORM: reassigning.submit,
     settings_views.FORM: settings.save,
     cadence_views.FORM: cadence.submit,
+    deal_form_views.FORM: deals.submit,
+    deal_form_views.LOST_FORM: deals.submit_move,
+    deal_form_views.MOVE_FORM: deals.submit_move,
+    deal_form_views.PEOPLE_FORM: deals.submit_people,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -121,6 +129,15 @@ ACTIONS: Mapping[str, Handler] = {
     home_views.SETTINGS: settings.open_from_home,
     status_views.SEND_AGAIN: status.send_again,
     status_views.LEAVE: status.leave,
+    deal_views.NEW: deals.new,
+    deal_views.TURN: deals.turn,
+    deal_views.WHOSE: deals.whose,
+    deal_views.NEXT: deals.move,
+    deal_views.MORE: deals.move,
+    deal_views.UNDO: deals.undo,
+    deal_views.REMOVE: deals.remove,
+    deal_views.OF_VISIT: deals.of_visit,
+    deal_views.SHOW: deals.show,
 }
 
 OPTIONS: Mapping[str, Handler] = {
@@ -134,6 +151,9 @@ OPTIONS: Mapping[str, Handler] = {
     purge_views.ACCOUNT: purging.search_accounts,
     purge_views.PERSON: purging.search_people,
     reassign_views.TO: reassigning.search,
+    deal_form_views.ACCOUNT: touches.search_accounts,
+    deal_form_views.BROKER: deals.search_people,
+    deal_form_views.PERSON: deals.search_people,
     settings_views.ZONE: settings.search_zones,
     settings_views.HOLIDAYS: settings.search_holidays,
 }

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackClientError
 from handlers import (
     briefs,
     cadence,
+    deals,
     digests,
     goals,
     holidays,
@@ -81,6 +82,9 @@ def command(
             text = goals.answer(people, words, actor, sessions, clock)
         case "cadence":
             text = cadence.open_list(command, client, actor, sessions)
+        case "pipeline" | "deals":
+            text = ""
+            deals.open_list(rest, command, client, actor, sessions, clock)
         case "status":
             text, blocks = status.answer(actor, sessions, clock, machine)
         case "role":

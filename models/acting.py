@@ -19,7 +19,7 @@ from models.deliveries import ANSWER_FIRST, SENT, Delivery
 from models.users import Actor
 
 LOGGED, SNOOZED, SKIPPED, DONE = "logged", "snoozed", "skipped", "done"
-NOT_USEFUL = "not_useful"
+MOVED, NOT_USEFUL = "moved", "not_useful"
 
 IN_TIME = timedelta(hours=48)
 """What is done later is not counted as an answer to the message."""

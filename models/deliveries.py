@@ -42,6 +42,7 @@ MERGE_RECEIPT, CADENCE_RECEIPT = "merge_receipt", "cadence_receipt"
 NUDGE, HEAT_MAP = "nudge", "heat_map"
 REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 SILENCE = "silence"
+DEAL_RECEIPT = "deal_receipt"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""

@@ -286,3 +286,19 @@ class IdealTooLong(Refused):
 
 class ChangedSince(Refused):
     """What was to be taken back was changed again since."""
+
+
+class NeedsReason(Refused):
+    """A deal is lost for a reason; none was given."""
+
+
+class BadAmount(Refused):
+    """Not an amount of money."""
+
+
+class ExpiresBeforeSent(Refused):
+    """A proposal that would expire before it was sent."""
+
+
+class DealMovedOn(Refused):
+    """The deal was changed again since, so the last change is another by now."""

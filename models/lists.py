@@ -29,6 +29,7 @@ TOUCH_TYPE, OUTCOME = "touch_type", "outcome"
 SERVICE_LINE, PAYER_TYPE = "service_line", "payer_type"
 REFERRAL_STATUS = "referral_status"
 SKIP_REASON = "skip_reason"
+LOST_REASON = "lost_reason"
 
 
 class Choice(Base):
@@ -256,6 +257,17 @@ _DEFAULTS: dict[str, list[Entry]] = {
         "Wrong cadence",
         "Duplicate",
         "No access",
+        "Other",
+    ),
+    LOST_REASON: _plain(
+        "Pricing",
+        "Competition",
+        "Budget constraints",
+        "Missing features",
+        "Long sales cycle",
+        "No decision-maker",
+        "Unresponsive prospect",
+        "Poor fit",
         "Other",
     ),
 }

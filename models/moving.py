@@ -39,6 +39,7 @@ ONE_PER: Mapping[str, Sequence[str]] = {
     "snooze.account_id": ("user_id",),
     "alias.account_id": ("user_id", "text"),
     "alias.contact_id": ("user_id", "text"),
+    "opportunity_contact.contact_id": ("opportunity_id",),
 }
 """Rows alike in these columns would say one thing twice once they point at the same row."""
 

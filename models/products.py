@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base
+from models.lists import Entry
 
 
 class Product(Base):
@@ -26,3 +28,14 @@ class Product(Base):
     family: Mapped[str] = mapped_column(String(60), default="")
     price_cents: Mapped[int | None]
     archived_at: Mapped[datetime | None]
+
+
+def choices(session: Session, workspace_id: int, most: int = 99) -> Sequence[Entry]:
+    """The products still sold, by name, as a form offers them."""
+    rows = session.execute(
+        select(Product.id, Product.name)
+        .where(Product.workspace_id == workspace_id, Product.archived_at.is_(None))
+        .order_by(Product.name)
+        .limit(most)
+    )
+    return [Entry(str(product_id), name) for product_id, name in rows]

@@ -157,6 +157,12 @@ def is_first_work_day(day: date, work_days: int, is_off: IsOff = never_off) -> b
     return not any(is_work_day(one, work_days) and not is_off(one) for one in before)
 
 
+def is_last_work_day(day: date, work_days: int, is_off: IsOff = never_off) -> bool:
+    """Whether no day after it in its week, which ends on a Sunday, is a work day."""
+    after = (day + timedelta(days=ahead) for ahead in range(1, 7 - day.weekday()))
+    return not any(is_work_day(one, work_days) and not is_off(one) for one in after)
+
+
 @cache
 def _zones() -> set[str]:
     return available_timezones()

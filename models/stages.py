@@ -90,6 +90,14 @@ def of(session: Session, workspace_id: int, pipeline: str | None = None) -> Sequ
     return session.scalars(query.order_by(Stage.pipeline, Stage.position, Stage.id)).all()
 
 
+def by_pipeline(session: Session, workspace_id: int) -> dict[str, list[Stage]]:
+    """The stages of each pipeline, both in their order."""
+    found: dict[str, list[Stage]] = {name: [] for name in pipelines(session, workspace_id)}
+    for stage in of(session, workspace_id):
+        found[stage.pipeline].append(stage)
+    return found
+
+
 def add_open(session: Session, workspace_id: int, pipeline: str, label: str) -> Stage:
     """A new open stage, after the open ones and before Won; its probability is the last one's.
 

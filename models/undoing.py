@@ -15,6 +15,7 @@ from models import (
     capture,
     contacts,
     follow_ups,
+    opportunities,
     permissions,
     referrals,
     touches,
@@ -49,6 +50,7 @@ def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
     session.flush()
     account_id, made_account, made_owner = touch.account_id, touch.made_account, touch.made_owner
     capture.log(session, actor, "touch.undo", touch, now)
+    opportunities.forget_touch(session, actor.workspace_id, touch.id)
     touches.remove(session, touch)
     for contact in contacts.get_all(session, actor.workspace_id, made):
         _drop_contact(session, contact)
@@ -100,7 +102,12 @@ def _drop_contact(session: Session, contact: Contact) -> None:
         )
         .limit(1)
     )
-    if used is None and not referrals.of_contact(session, contact.workspace_id, contact.id):
+    workspace_id = contact.workspace_id
+    if (
+        used is None
+        and not referrals.of_contact(session, workspace_id, contact.id)
+        and not opportunities.of_contact(session, workspace_id, contact.id)
+    ):
         aliases.forget_contact(session, contact.workspace_id, contact.id)
         contacts.remove(session, contact)
 
@@ -122,6 +129,7 @@ def _is_unused(session: Session, account: Account) -> bool:
         and steps is None
         and not touches.any_at(session, workspace_id, account.id)
         and not referrals.any_at(session, workspace_id, account.id)
+        and not opportunities.any_at(session, workspace_id, account.id)
     )
 
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+from handlers.views import deals as deal_views
 from handlers.views import reminders as views
 from handlers.views import team as team_views
 from handlers.views.fields import Block
-from handlers.views.reminders import Habits, PutOff
-from models import deliveries, holidays, lanes, mornings, overdue_team, slots, users
+from handlers.views.reminders import Habits, PutOff, Spoken
+from models import (
+    deal_week,
+    deliveries,
+    holidays,
+    lanes,
+    mornings,
+    overdue_team,
+    slots,
+    stages,
+    users,
+)
 from models.db import Session
 from models.deliveries import Delivery, Owed
 from models.overdue_team import Team
@@ -65,7 +76,8 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
     settled = facts.get("settled", ())
     to_do = mornings.to_do(session, workspace_id, user_id, today, settled=settled)
     team = _team(session, user, delivery.local_date, now)
-    if sent is None and not (to_do or team):
+    deals = _deals(session, user, delivery, now)
+    if sent is None and not (to_do or team or deals):
         return NOTHING_DUE
     hidden = (
         mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
@@ -81,6 +93,7 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
         team=(team_views.heard(team), team_views.section(team)) if team else None,
+        deals=deals,
     )
 
 
@@ -89,6 +102,19 @@ def _team(session: Session, user: User, day: date | None, now: datetime) -> Team
     if day is None or not overdue_team.is_told(session, user, day, now):
         return None
     return overdue_team.of(session, user.workspace_id, user.id, slots.local_day(now, user.zone))
+
+
+def _deals(session: Session, user: User, delivery: Delivery, now: datetime) -> Spoken | None:
+    """Which of the person's deals want a word, if the message of that day asks for it."""
+    day = delivery.local_date
+    if day is None or not deal_week.is_asked(session, user, day, now):
+        return None
+    today = slots.local_day(now, user.zone)
+    wanting = deal_week.wanting(session, user, today)
+    if not wanting:
+        return None
+    known = stages.by_pipeline(session, user.workspace_id)
+    return deal_views.friday(wanting, known, today, delivery.changes_id or delivery.id)
 
 
 def _is_too_soon(user: User, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
+from handlers.views import deals as deal_views
 from handlers.views import home as home_views
 from handlers.views import kept
 from handlers.views import merging as merge_views
@@ -20,6 +21,7 @@ from handlers.views.fields import Block
 from models import (
     aliases,
     cadence_rules,
+    deal_receipts,
     deliveries,
     drafts,
     home,
@@ -141,6 +143,13 @@ def _cadence_receipt(session: Session, delivery: Delivery, now: datetime) -> Ren
     return cadence_views.receipt(shown, entries) if shown else "change_gone"
 
 
+def _deal_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = deal_receipts.of(session, delivery.workspace_id, delivery.subject_id, now)
+    return deal_views.receipt(shown)
+
+
 RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.RECEIPT: _receipt,
     deliveries.REFERRAL_RECEIPT: _referral_receipt,
@@ -156,4 +165,5 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,
+    deliveries.DEAL_RECEIPT: _deal_receipt,
 }

@@ -226,11 +226,13 @@ class Form:
                 yield block, element
 
     def _field(self, label: str) -> tuple[Block, Block]:
-        """An input by its label; outside inputs by placeholder, action_id or the text beside."""
+        """An input by its label; outside inputs by placeholder, action_id, block_id or
+        the text beside."""
         for block, element in self._elements():
             if element["type"] not in HOLDS and element["type"] != "overflow":
                 continue
             names = [element.get("placeholder", {}).get("text"), element["action_id"]]
+            names.append(block["block_id"])
             if block["type"] == "input":
                 names = [block["label"]["text"]]
             elif block.get("text"):

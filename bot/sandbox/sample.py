@@ -12,6 +12,7 @@ EXAMPLES = (
     "/logvisit st marys, dr patel + case mgr, in-service, 2 referrals, f/u next tues",
     "tallgrass, lunch with imani brandt, call back friday",
     "/logreferral tallgrass, 2",
+    "/pipeline",
     "/touchbase today",
     "/touchbase",
 )
@@ -70,6 +71,25 @@ class SampleTouch:
     met: tuple[str, ...] = ()
     note: str = ""
     referrals: int = 0
+
+
+@dataclass(frozen=True)
+class SampleDeal:
+    """A deal of `opened` days ago, moved on `moved` days ago to `stage`, a label. `close_in` days
+    from today; `product` by its name, "" for none; `reason` where it is lost."""
+
+    account: str
+    by: str
+    stage: str
+    opened: int
+    moved: int
+    dollars: int
+    close_in: int
+    forecast: str = "pipeline"
+    name: str = ""
+    next_step: str = ""
+    pipeline: str = "new business"
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -256,3 +276,40 @@ REFERRALS = (
     SampleReferral(7, "S-07", DANA, "out", 1, "PT"),
     SampleReferral(5, "S-08", LUIS, "in", 1, "Spinal cord", "declined", "Rafael Quintana"),
 )
+
+DEALS = (
+    SampleDeal(
+        "S-01",
+        DANA,
+        "Negotiation",
+        60,
+        6,
+        184_000,
+        18,
+        "commit",
+        "Neuro-rehab preferred provider",
+        "Redline back to legal",
+    ),
+    SampleDeal("S-02", DANA, "Proposal", 75, 62, 96_500, -9, "best_case", "Outpatient carve-out"),
+    SampleDeal("S-03", DANA, "Qualification", 20, 12, 42_000, 45, next_step="Meet the CFO"),
+    SampleDeal(
+        "S-05",
+        DANA,
+        "Credentialing",
+        50,
+        20,
+        250_000,
+        80,
+        "best_case",
+        "Payer network contract",
+        "Send the W-9",
+        "payer contracting",
+    ),
+    SampleDeal("S-07", DANA, "Prospecting", 3, 3, 12_500, 60),
+    SampleDeal("S-04", DANA, "Won", 48, 10, 38_000, -10, name="Day treatment agreement"),
+    SampleDeal("S-06", DANA, "Lost", 70, 5, 22_000, -5, reason="pricing"),
+    SampleDeal("S-08", LUIS, "Proposal", 30, 8, 64_000, 25, "commit", next_step="Call the board"),
+    SampleDeal("S-09", LUIS, "Won", 33, 4, 51_000, -4, name="Spine program"),
+    SampleDeal("S-10", LUIS, "Qualification", 66, 64, 18_000, -20),
+)
+"""What is being sold."""

@@ -16,6 +16,7 @@ SUBCOMMANDS = (
     "goals",
     "digest",
     "cadence",
+    "pipeline",
     "role",
     "manager",
     "merge",
@@ -55,6 +56,9 @@ _ALSO = {
     "holiday": "holidays",
     "vacation": "settings",
     "quiet": "settings",
+    "deals": "pipeline",
+    "opportunities": "pipeline",
+    "forecast": "pipeline",
 }
 
 _LONGEST_SHOWN = 40
@@ -62,7 +66,7 @@ _LONGEST_SHOWN = 40
 _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
-    "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
+    "• `/logreferral st marys, 2 from dr patel` logs referrals, `/pipeline` shows your deals",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
     "`goals visits 25 a week` sets a goal",

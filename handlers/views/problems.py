@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.views import deal_forms, referrals, touches
 from handlers.views import goals as goal_views
-from handlers.views import referrals, touches
 from handlers.views.cards import no_files
 from handlers.views.doubts import what
 from handlers.views.fields import View, plain, section
@@ -15,6 +15,7 @@ from models.errors import (
     AdminTaken,
     AlreadyLogged,
     AlreadyUndone,
+    BadAmount,
     BadChoice,
     BadDate,
     BadDays,
@@ -29,8 +30,10 @@ from models.errors import (
     ClosedReferral,
     DayAhead,
     DayNotAhead,
+    DealMovedOn,
     DigestTaken,
     DraftGone,
+    ExpiresBeforeSent,
     GuestRefused,
     IdealTooLong,
     InQuietHours,
@@ -39,6 +42,7 @@ from models.errors import (
     ManagerLoop,
     MergedOnward,
     Missing,
+    NeedsReason,
     NoLongerYours,
     NoQuiet,
     NoSuchAccount,
@@ -204,6 +208,14 @@ def sentence(refused: Refused) -> str:
             return f"Days from 1 to {refused.limit}, please."
         case IdealTooLong():
             return "This can't be more than the days until it is overdue."
+        case NeedsReason():
+            return "Pick why it was lost: next time it helps."
+        case BadAmount():
+            return "An amount like $12,500, 12.5k or 1.2m, please."
+        case ExpiresBeforeSent():
+            return "This is before the proposal was sent. Pick a later day."
+        case DealMovedOn():
+            return "That deal was changed again since. Type `/pipeline` to see how it stands."
         case ChangedSince():
             return "That rule was changed since. Type `/touchbase cadence` to see what it is now."
         case _:
@@ -244,8 +256,15 @@ def beside_a_field(view: Mapping[str, Any], refused: Refused) -> dict[str, str]:
     """The sentence beside the field it is about, or else beside the note."""
     places = {
         DayAhead: (touches.DAY,),
-        NoSuchAccount: (touches.ACCOUNT, referrals.ACCOUNT),
-        NoSuchContact: (touches.MET, referrals.REFERRED_BY),
+        NoSuchAccount: (touches.ACCOUNT, referrals.ACCOUNT, deal_forms.ACCOUNT),
+        NoSuchContact: (
+            touches.MET,
+            referrals.REFERRED_BY,
+            deal_forms.BROKER,
+            deal_forms.PERSON,
+        ),
+        NeedsReason: (deal_forms.REASON,),
+        ExpiresBeforeSent: (deal_forms.EXPIRES,),
         TooManyReferrals: (touches.REFERRALS, referrals.COUNT),
     }
     for place in places.get(type(refused), ()):

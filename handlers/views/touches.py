@@ -9,6 +9,7 @@ from datetime import date
 
 from handlers.views import doubts as doubt_views
 from handlers.views import fields
+from handlers.views.deals import OF_VISIT
 from handlers.views.doubts import Doubt
 from handlers.views.drafts import Unfinished, offer
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
@@ -406,4 +407,6 @@ def _buttons(shown: VisitReceipt) -> list[Block]:
         buttons.append(fields.button(UNDO, "Undo", value, confirm=sure))
     if shown.made_owner:
         buttons.append(fields.button(NOT_MINE, "Not mine", value))
+    if shown.account:
+        buttons.append(fields.button(OF_VISIT, "New deal", value))
     return buttons

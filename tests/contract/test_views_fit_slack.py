@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from handlers.views import (
     cadence,
+    deal_forms,
     heatmap,
     pipeline,
     referrals,
@@ -19,14 +20,18 @@ from handlers.views import (
     touches,
     verdicts,
 )
+from handlers.views import deals as deal_views
 from handlers.views import figures as figure_views
 from handlers.views.cadence import RuleForm
+from handlers.views.doubts import Doubt
 from handlers.views.fields import Block, Choice
 from handlers.views.touches import VisitForm
-from models import cadence_rules, deliveries, follow_ups, lists
+from models import cadence_rules, deal_figures, deliveries, follow_ups, lists
 from models.cadence import TIERS, Overdue, PersonPast, Rule, Rules, Scope
 from models.cadence_rules import Receipt
 from models.db import Sessions
+from models.deal_figures import Deal
+from models.deal_receipts import DealReceipt
 from models.digests import Told, Worst
 from models.figures import PAGE, Page, Row
 from models.follow_ups import Step
@@ -37,6 +42,7 @@ from models.mornings import ToDo
 from models.pipeline import Kept, Week
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
 from models.referrals import IN, OUT
+from models.stages import Stage
 from models.status import RESENT, Failed, Status, Use
 from models.what_if import Part, WhatIf
 from tests.make import NOW, ZONE, a_rep
@@ -262,6 +268,139 @@ def test_the_days_list_fits_however_much_there_is(steps: int, accounts: int, eve
     assert (len(reminders.today_list(to_do, today=TODAY, show_all=True)[1]) == 50) is (
         steps + accounts > 20
     )
+
+
+def a_full_deal(number: int = 1) -> Deal:
+    return Deal(
+        id=10**12 + number,
+        name=LONG[:200],
+        account=(LONG * 3)[5:120],
+        owner_id=2,
+        owner=LONG[:120],
+        pipeline="new business",
+        stage_id=1,
+        stage=LONG[:75],
+        probability=10,
+        amount_cents=10**13,
+        forecast="omitted",
+        close_date=TODAY - timedelta(days=400),
+        pushes=99,
+        next_step=LONG[:200],
+        next_step_due=TODAY,
+        quiet=9999,
+        stale=True,
+        slipped=True,
+        one_voice=True,
+    )
+
+
+def a_long_pipeline() -> dict[str, list[Stage]]:
+    kinds = ["open"] * 9 + ["won", "lost"]
+    stages = [
+        Stage(id=n, pipeline="new business", label=LONG[:75], kind=kind, probability=10)
+        for n, kind in enumerate(kinds, start=1)
+    ]
+    return {"new business": stages}
+
+
+def test_the_pipeline_fits_and_is_shown_literally() -> None:
+    money = deal_figures.Money(9999, 10**15)
+    told = deal_figures.Summary(
+        TODAY, TODAY, money, 9999, 10**15, money, money, 10**15, 10**15, 10**15, 999.5, 9, 9, 9
+    )
+    place, stages = deal_forms.Place(8, mine=True), a_long_pipeline()
+    deals = [a_full_deal(number) for number in range(30)]
+    said = deal_views.Said(LONG[:300], deals[9].id, NOW.isoformat())
+    view = deal_views.pipeline(deals, told, stages, place, today=TODAY, me=1, leads=True, said=said)
+    assert problems_in_view(view) == []
+    for words in marked_up(view["blocks"]):
+        assert "<" not in words
+        assert "@here" not in words
+
+
+def test_fridays_question_fits_below_the_longest_list() -> None:
+    theirs = deal_views.friday(
+        [a_full_deal(number) for number in range(30)], a_long_pipeline(), TODAY, 10**12
+    )
+    step = Step(10**12, "promise", LONG[:300], 10**12, LONG[:120], TODAY, None, False)
+    overdue = Overdue(10**12, LONG[:120], "A", "City", TODAY, TODAY, 9999, 365)
+    for every in (False, True):
+        text, blocks = reminders.morning(
+            ToDo([step] * 40, [overdue] * 40),
+            today=TODAY,
+            delivery_id=10**12,
+            show_all=every,
+            late=True,
+            first=reminders.Habits(time(7, 30)),
+            deals=theirs,
+        )
+        assert problems_in_message({"text": text, "blocks": blocks}) == []
+
+
+def a_full_deal_receipt(kind: int) -> DealReceipt:
+    stages = a_long_pipeline()["new business"]
+    return DealReceipt(
+        id=10**12,
+        name=LONG[:200],
+        account=(LONG * 3)[5:120],
+        product=LONG[:120],
+        stage=stages[kind],
+        stages=stages,
+        amount_cents=10**13,
+        close_date=TODAY,
+        first_close_date=TODAY,
+        pushes=99,
+        forecast="commit",
+        closed_on=TODAY if kind else None,
+        lost_reason=LONG[:75],
+        next_step=LONG[:200],
+        next_step_due=TODAY,
+        proposed_on=TODAY,
+        proposal_expires_on=TODAY,
+        broker=LONG[:120],
+        people=[(LONG[:75], LONG[:120])] * 40,
+        visited_on=TODAY,
+        today=TODAY,
+        mark=NOW.isoformat(),
+        may_remove=True,
+    )
+
+
+@pytest.mark.parametrize("place", [0, 9, 10])
+def test_a_deals_receipt_fits_wherever_it_stands(place: int) -> None:
+    text, blocks = deal_views.receipt(a_full_deal_receipt(place))
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+    assert all("<" not in words for words in [text, *marked_up(blocks)])
+    text, blocks = deal_views.receipt(None)
+    assert problems_in_message({"text": text, "blocks": blocks}) == []
+
+
+def test_the_forms_of_a_deal_fit() -> None:
+    entries = [Entry(f"{number:03}" + "k" * 57, LONG[:75]) for number in range(99)]
+    state = deal_forms.DealForm(
+        account=touches.account_choice(10**12, LONG[:120], "City", "ST"),
+        name=LONG[:200],
+        product=entries[0].key,
+        stage="1",
+        amount="$100,000,000,000",
+        next_step=LONG[:200],
+        broker=touches.contact_choice(10**12, LONG[:120], LONG[:120]),
+        deal_id=10**12,
+        place=deal_forms.Place(800, mine=True),
+        shown_rules=("patient and name",),
+    )
+    doubt = Doubt(deal_forms.LABELS[deal_forms.STEP], LONG[:200], "patient and name", "warn")
+    metadata = {"list": [800, True], "delivery": 10**12}
+    stages = a_long_pipeline()
+    for view in (
+        deal_forms.form(state, stages, entries, [doubt] * 20),
+        deal_forms.lost_form(10**12, 11, LONG[:200], entries, metadata),
+        deal_forms.move_form(10**12, LONG[:200], stages["new business"], metadata),
+        deal_forms.people_form(
+            10**12, 10**12, LONG[:200], [(LONG[:75], LONG[:120])] * 40, entries, metadata
+        ),
+    ):
+        assert problems_in_view(view) == []
 
 
 @pytest.mark.parametrize("kind", [deliveries.REMINDER, deliveries.NUDGE, deliveries.DIGEST])

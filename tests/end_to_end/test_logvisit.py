@@ -74,7 +74,7 @@ def test_a_line_becomes_a_form_a_row_and_a_receipt(with_accounts: Running) -> No
     assert "Met Priya Patel" in receipt.words
     assert "2 referrals: R-" in receipt.words
     assert "(A account, every 10 days)" in receipt.words
-    assert receipt.buttons == ["Edit", "Undo"]
+    assert receipt.buttons == ["Edit", "Undo", "New deal"]
     assert bot.rows("SELECT type, source FROM touch") == [("in-service", "command")]
     assert bot.value("SELECT count(DISTINCT code) FROM referral") == 2
     assert str(bot.value("SELECT due_on FROM follow_up")) == due.isoformat()

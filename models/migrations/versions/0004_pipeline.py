@@ -28,6 +28,17 @@ _PIPELINES = {
     "renewal": _SALES,
     "cross-sell": _SALES,
 }
+_LOST_REASONS = (
+    "Pricing",
+    "Competition",
+    "Budget constraints",
+    "Missing features",
+    "Long sales cycle",
+    "No decision-maker",
+    "Unresponsive prospect",
+    "Poor fit",
+    "Other",
+)
 
 
 def _stages(workspace_id: int) -> Iterator[dict[str, object]]:
@@ -114,6 +125,14 @@ def upgrade() -> None:
     connection = op.get_bind()
     for workspace_id in connection.execute(sa.text("SELECT id FROM workspace")).scalars().all():
         op.bulk_insert(_STAGE, list(_stages(workspace_id)))
+    for position, label in enumerate(_LOST_REASONS, start=1):
+        entry = sa.text(
+            "INSERT INTO choice (workspace_id, list, key, label, meaning, position) "
+            "SELECT id, 'lost_reason', :key, :label, '', :position FROM workspace"
+        )
+        op.execute(
+            entry.bindparams(key=label.lower().replace("-", " "), label=label, position=position)
+        )
     _opportunities()
     _imports()
 
@@ -147,6 +166,7 @@ def _opportunities() -> None:
         ),
         sa.Column("broker_id", _id()),
         sa.Column("touch_id", _id()),
+        sa.Column("previous", sa.JSON()),
         sa.Column("created_at", _instant(), nullable=False),
         sa.Column("updated_at", _instant(), nullable=False),
         _own("opportunity"),
@@ -181,6 +201,16 @@ def _opportunities() -> None:
     op.create_index(
         "opportunity_moved", "opportunity_move", ["workspace_id", "opportunity_id", "moved_at"]
     )
+    _table(
+        "opportunity_contact",
+        sa.Column("opportunity_id", _id(), nullable=False),
+        sa.Column("contact_id", _id(), nullable=False),
+        sa.Column("buying_role", sa.String(60), nullable=False),
+        sa.UniqueConstraint("workspace_id", "opportunity_id", "contact_id", name="says_once"),
+        _within("opportunity_contact", "opportunity", "opportunity_id"),
+        _within("opportunity_contact", "contact", "contact_id"),
+    )
+    op.create_index("opportunity_of_contact", "opportunity_contact", ["workspace_id", "contact_id"])
 
 
 def _imports() -> None:
@@ -217,12 +247,14 @@ def downgrade() -> None:
         "import_mapping",
         "import_change",
         "import_run",
+        "opportunity_contact",
         "opportunity_move",
         "opportunity",
         "stage",
         "product",
     ):
         op.drop_table(table)
+    op.execute("DELETE FROM choice WHERE list = 'lost_reason'")
     op.drop_index("user_of_territory", "user")
     op.drop_column("user", "territory_id")
     op.drop_table("territory")
