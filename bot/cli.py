@@ -66,6 +66,12 @@ def _user() -> click.Command:
     return user
 
 
+def _workspace() -> click.Command:
+    from bot.commands_workspace import workspace
+
+    return workspace
+
+
 def _import() -> click.Command:
     from bot.commands_import import import_
 
@@ -94,6 +100,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "sandbox": _sandbox,
     "tick": _tick,
     "user": _user,
+    "workspace": _workspace,
 }
 """Each is imported only when it is used, so that every one starts fast."""
 

@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ForeignKey,
     Index,
     Select,
@@ -55,13 +57,15 @@ class Referral(Base):
         Index("referral_of_account", "workspace_id", "account_id", "received_on"),
         Index("referral_of_touch", "workspace_id", "touch_id"),
         Index("referral_of_contact", "workspace_id", "contact_id"),
+        Index("referral_standing", "workspace_id", "status", "received_on"),
+        Index("referral_alert", "alert_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
     code: Mapped[str] = mapped_column(String(12))  # drawn at random, says nothing of anybody
     direction: Mapped[str] = mapped_column(String(3))  # in, out
-    received_on: Mapped[date]  # the rep's own calendar day
+    received_on: Mapped[date]  # the rep's own calendar day; of one promised the day it was
     logged_at: Mapped[datetime]
     account_id: Mapped[int]  # who referred (in), or to whom (out)
     contact_id: Mapped[int | None]
@@ -74,6 +78,37 @@ class Referral(Base):
     status_changed_at: Mapped[datetime]
     submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
     place: Mapped[int] = mapped_column(SmallInteger)  # its number within the form
+    branch: Mapped[str | None] = mapped_column(String(60))  # which of our places takes it
+    reason: Mapped[str | None] = mapped_column(String(60))  # why it was declined, lost, cancelled
+    received_at: Mapped[datetime | None]  # None: it is only promised
+    first_response_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]  # accepted, or an end reached
+    loop_closed_at: Mapped[datetime | None]  # the referrer was last told how it stands
+    answer_by: Mapped[datetime | None]  # when the first response is due
+    alert_at: Mapped[datetime | None]  # when somebody is next told that it is late; None: nobody
+    alerts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+
+
+class Move(Base):
+    """A referral came from one status to another."""
+
+    __tablename__ = "referral_move"
+    __table_args__ = (
+        within_workspace("referral", "referral_id"),
+        within_workspace("user", "user_id"),
+        Index("referral_moved", "workspace_id", "referral_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    referral_id: Mapped[int]
+    from_status: Mapped[str] = mapped_column(String(20))
+    to_status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(60))
+    user_id: Mapped[int | None]
+    moved_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # what else it changed, as it was
 
 
 @dataclass(frozen=True)
