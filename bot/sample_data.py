@@ -16,6 +16,7 @@ from models import (
     contacts,
     lists,
     phi,
+    referral_moves,
     referrals,
     users,
     workspaces,
@@ -167,7 +168,10 @@ def _referral(
     for row in referrals.add(
         session, actor, received, submission=f"sample-referral-{number}", now=logged
     ):
-        referrals.move(session, actor, row.id, told.status, logged)
+        row.alert_at = None  # nobody is to be told now of what was late back then
+        if told.status != row.status:
+            reason = told.reason or None
+            referral_moves.move(session, actor, row.id, told.status, logged, reason=reason)
 
 
 def _that_day(actor: Actor, days_ago: int, now: datetime) -> datetime:

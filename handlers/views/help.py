@@ -10,6 +10,7 @@ from handlers.views.words import esc
 SUBCOMMANDS = (
     "today",
     "account",
+    "referrals",
     "remind",
     "settings",
     "holidays",
@@ -45,6 +46,7 @@ _ALSO = {
     "redact": "purge",
     "health": "status",
     "brief": "account",
+    "queue": "referrals",
     "preferences": "settings",
     "holiday": "holidays",
     "vacation": "settings",
@@ -56,7 +58,8 @@ _LONGEST_SHOWN = 40
 _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
-    "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
+    "• `/logreferral st marys, 2 from dr patel` logs referrals; `/touchbase referrals` shows the "
+    "open ones",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",

@@ -60,6 +60,7 @@ _INSTANTS = (
     "answer_by",
     "alert_at",
 )
+_OF_OWNER = ("workspace_id", "owner_id", "received_on", "direction", "status")
 
 
 def _id() -> sa.types.TypeEngine[int]:
@@ -82,6 +83,8 @@ def upgrade() -> None:
     op.add_column(
         "referral", sa.Column("alerts", sa.SmallInteger(), nullable=False, server_default="0")
     )
+    op.drop_index("referral_of_owner", "referral")
+    op.create_index("referral_of_owner", "referral", [*_OF_OWNER, "received_at"])
     op.create_index("referral_standing", "referral", ["workspace_id", "status", "received_on"])
     op.create_index("referral_alert", "referral", ["alert_at"])
     # What is known of referrals logged before the clocks: nobody is alerted about them.
@@ -146,6 +149,8 @@ def downgrade() -> None:
     op.execute("UPDATE choice SET meaning = 'open' WHERE meaning = 'waiting'")
     op.drop_table("referral_move")
     op.execute("DELETE FROM referral WHERE received_at IS NULL")  # promised: nobody knows that now
+    op.drop_index("referral_of_owner", "referral")
+    op.create_index("referral_of_owner", "referral", [*_OF_OWNER])
     op.drop_index("referral_alert", "referral")
     op.drop_index("referral_standing", "referral")
     for name in ("alerts", *reversed(_INSTANTS), "reason", "branch"):
