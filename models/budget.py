@@ -17,13 +17,14 @@ from models.deliveries import (
     ANSWER_FIRST,
     DIGEST_STOPPED,
     REASSIGN,
+    REFERRAL_LATE,
     REMINDER,
     SENT,
     Delivery,
 )
 from models.users import User
 
-URGENT = frozenset({DIGEST_STOPPED, REASSIGN, "alert"})
+URGENT = frozenset({DIGEST_STOPPED, REASSIGN, REFERRAL_LATE, "alert"})
 """Kinds outside the budget: nobody would want to hear of these tomorrow."""
 
 _AFTER_THE_LIST = timedelta(minutes=5)

@@ -33,6 +33,16 @@ TOLD_WITHIN = timedelta(days=14)
 _OVER = timedelta(days=30)
 
 
+_WITH_NAMES = (
+    select(Referral, Account.name, User.name)
+    .join(
+        Account,
+        and_(Account.workspace_id == Referral.workspace_id, Account.id == Referral.account_id),
+    )
+    .join(User, and_(User.workspace_id == Referral.workspace_id, User.id == Referral.owner_id))
+)
+
+
 @dataclass(frozen=True)
 class Standing:
     """A referral as the queue shows it.
@@ -90,13 +100,7 @@ def page(session: Session, actor: Actor, now: datetime, start: int = 0) -> Queue
     start = max(0, min(start, (total - 1) // PAGE * PAGE))
     closed = Referral.status.not_in(steps.standing)
     rows = session.execute(
-        select(Referral, Account.name, User.name)
-        .join(
-            Account,
-            and_(Account.workspace_id == Referral.workspace_id, Account.id == Referral.account_id),
-        )
-        .join(User, and_(User.workspace_id == Referral.workspace_id, User.id == Referral.owner_id))
-        .where(wanted)
+        _WITH_NAMES.where(wanted)
         .order_by(
             closed,
             Referral.received_at.is_(None),
@@ -135,24 +139,27 @@ def page(session: Session, actor: Actor, now: datetime, start: int = 0) -> Queue
     )
 
 
-def one(session: Session, workspace_id: int, referral_id: int, now: datetime) -> Standing | None:
-    """One referral, for its alert; None when it was taken back."""
-    found = session.execute(
-        select(Referral, Account.name, User.name)
-        .join(
-            Account,
-            and_(Account.workspace_id == Referral.workspace_id, Account.id == Referral.account_id),
-        )
-        .join(User, and_(User.workspace_id == Referral.workspace_id, User.id == Referral.owner_id))
-        .where(Referral.workspace_id == workspace_id, Referral.id == referral_id)
-    ).one_or_none()
-    if found is None:
-        return None
-    row, account, owner = found
+def of_form(
+    session: Session, workspace_id: int, submission: str, now: datetime
+) -> tuple[list[Standing], Steps]:
+    """The referrals in that one form or visit became, each with its owner; none when they were
+    taken back."""
+    rows = session.execute(
+        _WITH_NAMES.where(
+            Referral.workspace_id == workspace_id,
+            Referral.submission == submission,
+            Referral.direction == IN,
+        ).order_by(Referral.place)
+    ).all()
     steps = referral_steps.of(session, workspace_id)
-    office = offices.of(session, workspace_id, row.received_at or now)
-    move = referral_moves.last_moves(session, workspace_id, [row.id]).get(row.id)
-    return _standing(row, account, owner, steps, office, move, now)
+    if not rows:
+        return [], steps
+    office = offices.of(session, workspace_id, rows[0][0].received_at or now)
+    moves = referral_moves.last_moves(session, workspace_id, [row.id for row, *_names in rows])
+    return [
+        _standing(row, account, owner, steps, office, moves.get(row.id), now)
+        for row, account, owner in rows
+    ], steps
 
 
 def _reached(actor: Actor, scope: str) -> ColumnElement[bool]:

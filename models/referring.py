@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ from models import (
     contacts,
     deliveries,
     permissions,
+    referral_alerts,
     referral_moves,
     referrals,
     requests,
@@ -23,9 +23,6 @@ from models.contacts import NewContact
 from models.errors import AlreadyUndone, NoSuchAccount, NotYours
 from models.referrals import Referral
 from models.users import Actor
-
-_ALERTS = 2
-"""To so many people goes the news that one is late: its owner and the next in line."""
 
 
 @dataclass(frozen=True)
@@ -150,20 +147,19 @@ def undo_referrals(session: Session, actor: Actor, submission: str, now: datetim
     permissions.must_undo(rows[0].logged_at, now)
     for row in rows:
         _audit_referral(session, actor, "referral.undo", row, now)
-    show_alerts(session, actor.workspace_id, [row.id for row in rows], "undo", now)
+    _show_alerts(session, actor.workspace_id, submission, "undo", now)
     referrals.remove(session, rows)
     session.flush()
     _new_referral_receipt(session, actor, submission, "undo", now)
 
 
-def show_alerts(
-    session: Session, workspace_id: int, ids: Sequence[int], why: str, now: datetime
+def _show_alerts(
+    session: Session, workspace_id: int, submission: str, why: str, now: datetime
 ) -> None:
-    """Have messages that said one is late show what became of it."""
-    for referral_id in ids:
-        for sent in deliveries.all_about(
-            session, workspace_id, deliveries.REFERRAL_LATE, referral_id, most=_ALERTS
-        ):
+    """Have the messages that said some are late show what became of them."""
+    for turn in (referral_alerts.OWNER, referral_alerts.NEXT):
+        sent = deliveries.by_key(session, workspace_id, f"late:{submission}:{turn}")
+        if sent is not None:
             key = f"{sent.dedupe_key}:{why}"
             deliveries.owe_change(session, workspace_id, sent, key=key, now=now)
 
@@ -172,7 +168,7 @@ def _changed(session: Session, actor: Actor, action: str, row: Referral, now: da
     _audit_referral(session, actor, action, row, now)
     why = f"{row.id}:{now.isoformat()}"
     _new_referral_receipt(session, actor, row.submission, why, now)
-    show_alerts(session, actor.workspace_id, [row.id], now.isoformat(), now)
+    _show_alerts(session, actor.workspace_id, row.submission, f"{now.timestamp()}", now)
 
 
 def _audit_referral(

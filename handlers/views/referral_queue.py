@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.views import fields
-from handlers.views.fields import Block, View, mrkdwn, plain
+from handlers.views.fields import Block, View, clip, mrkdwn, plain
 from handlers.views.referrals import moves, tell_button
 from handlers.views.words import day, days, esc, hour, plural
 from models.referral_figures import Figures
@@ -38,6 +40,43 @@ def form(queue: Queue, *, now: datetime, zone: str) -> View:
         "private_metadata": json.dumps({"start": queue.start}),
         "blocks": blocks,
     }
+
+
+def late(
+    rows: Sequence[Standing], steps: Steps, *, is_owner: bool, now: datetime, zone: str
+) -> tuple[str, list[Block]]:
+    """Word that referrals of one form still wait for an answer, and once they do not, that.
+
+    is_owner  whether the reader is whose they are; else the one asked to step in.
+    """
+    waiting = [row for row in rows if row.left is not None]
+    if not rows:
+        text = "Those referrals were taken back."
+        return text, [fields.section(plain(text))]
+    what = plural(len(waiting) or len(rows), "referral")
+    source = rows[0].account
+    if not waiting:
+        text = f"Answered: {what} from {esc(source)}."
+        lines = [f"{row.code} · {steps.label(row.status)}" for row in rows]
+        return text, [
+            fields.section(mrkdwn(f"*{text}*")),
+            fields.context(plain(clip(" · ".join(lines), 2_000))),
+        ]
+    if is_owner:
+        text = f"{what} from {esc(source)} still waiting for an answer"
+    else:
+        who = esc(rows[0].owner or "")
+        text = f"{what} from {esc(source)} still waiting, and {who} has not answered. Can you?"
+    blocks: list[Block] = [fields.section(mrkdwn(f"*{text}*"))]
+    for row in waiting[:_MOST_LATE]:
+        blocks += line(replace(row, owner=None), steps, now=now, zone=zone)
+    if len(waiting) > _MOST_LATE:
+        more = f"And {len(waiting) - _MOST_LATE} more: /touchbase referrals shows them."
+        blocks.append(fields.context(plain(more)))
+    return text, blocks
+
+
+_MOST_LATE = 5
 
 
 def line(row: Standing, steps: Steps, *, now: datetime, zone: str) -> list[Block]:

@@ -113,7 +113,10 @@ def a_full_receipt() -> VisitReceipt:
 
 
 def a_full_referral_receipt(statuses: list[Entry]) -> ReferralReceipt:
-    lines = [ReferralLine(n, f"R-2222-{n:04}", "New", "new", closed=False, undo=10**12) for n in range(20)]
+    lines = [
+        ReferralLine(n, f"R-2222-{n:04}", "New", "new", closed=False, undo=10**12)
+        for n in range(20)
+    ]
     return ReferralReceipt(
         account=LONG[:120],
         contact=LONG[:120],
