@@ -15,12 +15,13 @@ from handlers import parsing, showing
 from handlers.checking import InvalidForm
 from handlers.parsing import Payload
 from handlers.reading import line as reading_line
+from handlers.views import ledger as ledger_views
 from handlers.views import referral_queue as queue_views
 from handlers.views import referrals as views
 from handlers.views import touches as touch_views
 from handlers.views.fields import Choice, View
 from handlers.views.referrals import ReferralForm
-from models import lists, referral_queue, referrals, referring, telling
+from models import ledger, lists, referral_queue, referrals, referring, telling
 from models.clock import Clock
 from models.db import Sessions, reading
 from models.errors import Missing, ReasonNeeded, TooLong
@@ -236,6 +237,17 @@ def open_queue(
     client.views_open(
         trigger_id=command["trigger_id"], view=_queue(actor, sessions, clock(), start=0)
     )
+
+
+def open_ledger(
+    command: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+) -> None:
+    """`/touchbase leads`: what was given for what came in, by account; not in healthcare."""
+    now = clock()
+    with reading(sessions) as session:
+        found = ledger.of(session, actor, now)
+    view = ledger_views.form(found, today=actor.today(now))
+    client.views_open(trigger_id=command["trigger_id"], view=view)
 
 
 def turn(

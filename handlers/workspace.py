@@ -87,6 +87,9 @@ def command(
         case "referrals" | "referral" | "queue":
             text = ""
             referrals.open_queue(command, client, actor, sessions, clock)
+        case "leads" | "ledger":
+            text = ""
+            referrals.open_ledger(command, client, actor, sessions, clock)
         case "merge":
             text = ""  # the form that opens is the answer
             merging.open_form(command, client)

@@ -142,7 +142,7 @@ def _heading(queue: Queue) -> str:
     whose = _WHOSE.get(queue.scope)
     ours = f" of {whose}" if whose else ""
     if not queue.total:
-        return f"No open referrals{ours}."
+        return f"No open referrals{ours}. /logreferral logs one."
     text = f"{plural(queue.total, 'referral')}{ours} to see to, the oldest first"
     if queue.total > PAGE:
         text += f" · {queue.start + 1}\u2013{queue.start + len(queue.rows)}"
@@ -152,9 +152,9 @@ def _heading(queue: Queue) -> str:
 def _pager(queue: Queue) -> list[Block]:
     turns = []
     if queue.start:
-        turns.append(fields.button(f"{TURN}:back", "Back", str(queue.start - PAGE)))
+        turns.append(fields.button(f"{TURN}:0", "Back", str(queue.start - PAGE)))
     if queue.start + PAGE < queue.total:
-        turns.append(fields.button(f"{TURN}:on", "Next page", str(queue.start + PAGE)))
+        turns.append(fields.button(f"{TURN}:1", "Next page", str(queue.start + PAGE)))
     return [fields.actions(*turns, block=TURN)] if turns else []
 
 
