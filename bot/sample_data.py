@@ -44,6 +44,7 @@ def load(session: Session, workspace: Workspace, now: datetime) -> None:
         _touch(session, people[touch.by], touch, keys, met, number, now)
     for number, told in enumerate(sample.REFERRALS):
         _referral(session, people[told.by], told, keys, met, number, now)
+    referrals.alert_nobody(session, workspace.id)
 
 
 def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, Actor]:
@@ -168,7 +169,6 @@ def _referral(
     for row in referrals.add(
         session, actor, received, submission=f"sample-referral-{number}", now=logged
     ):
-        row.alert_at = None  # nobody is to be told now of what was late back then
         if told.status != row.status:
             reason = told.reason or None
             referral_moves.move(session, actor, row.id, told.status, logged, reason=reason)

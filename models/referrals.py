@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -205,6 +206,13 @@ def answer_by(
         return None
     office = offices.of(session, actor.workspace_id, received_at)
     return office.after(received_at, office.answer)
+
+
+def alert_nobody(session: Session, workspace_id: int) -> None:
+    """Nobody is to be told of what is late by now: the workspace's past was only brought in."""
+    session.execute(
+        update(Referral).where(Referral.workspace_id == workspace_id).values(alert_at=None)
+    )
 
 
 def remove(session: Session, rows: Collection[Referral]) -> None:

@@ -20,6 +20,9 @@ from models.subscriptions import EVERYONE, TEAM
 
 LIST, TURN = "referral_queue", "referral_queue_turn"
 
+_LONG = timedelta(hours=10)
+"""Open time beyond which hours tell nobody anything: the day it was due says more."""
+
 _WHOSE = {TEAM: "you and your team", EVERYONE: "everyone"}
 
 
@@ -82,7 +85,7 @@ _MOST_LATE = 5
 def line(row: Standing, steps: Steps, *, now: datetime, zone: str) -> list[Block]:
     """One referral: whose, where it stands, its clock, and what can be done with it."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    facts = [steps.label(row.status), age(row, today)]
+    facts = [row.code, steps.label(row.status), age(row, today)]
     if row.urgent:
         facts.append("urgent")
     if row.branch:
@@ -90,7 +93,7 @@ def line(row: Standing, steps: Steps, *, now: datetime, zone: str) -> list[Block
     if row.owner:
         facts.append(row.owner)
     way = "" if row.direction == IN else "to "
-    text = f"*{way}{esc(row.account)}* · {row.code}\n{esc(' · '.join(facts))}"
+    text = f"*{way}{esc(row.account)}*\n{esc(' · '.join(facts))}"
     said = clock(row, now=now, zone=zone)
     if said:
         text += f"\n{said}"
@@ -125,7 +128,8 @@ def clock(row: Standing, *, now: datetime, zone: str) -> str:
     if local.date() != today:
         by = f"{day(local.date(), today)}, {by}"
     if now > row.answer_by:
-        return f"*Answer {span(-row.left)} late* (due {by})"
+        late = f"{span(-row.left)} late" if -row.left < _LONG else "late"
+        return f"*Answer {late}* (due {by})"
     return f"Answer due in {span(row.left)} ({by})"
 
 

@@ -215,13 +215,13 @@ def tell_form(told: Telling, metadata: str) -> View:
     if told.email:
         subject = quote(f"Your referral {told.code}")
         link = f"mailto:{quote(told.email, safe='@')}?subject={subject}&body={quote(words)}"
-        who = esc(told.contact or told.email)
-        blocks.append(
-            fields.section(mrkdwn(f"<{link.replace('&', '&amp;')}|Open an e-mail to {who}>"))
-        )
+        link = link.replace("&", "&amp;")
+        blocks.append(fields.section(mrkdwn(f"<{link}|Open as an e-mail>")))
     not_told = fields.button(NOT_TOLD, "I haven't told them yet", str(told.referral_id))
     blocks.append(fields.actions(not_told, block=NOT_TOLD))
-    return fields.modal(TELL_FORM, "Tell the referrer", blocks, metadata=metadata, submit="Done")
+    return fields.modal(
+        TELL_FORM, "Tell the referrer", blocks, metadata=metadata, submit="Done", close="Close"
+    )
 
 
 def still_to_tell(shown: Mapping[str, Any]) -> View:
@@ -234,6 +234,7 @@ def still_to_tell(shown: Mapping[str, Any]) -> View:
         blocks,
         metadata=shown.get("private_metadata", ""),
         submit="Done",
+        close="Close",
     )
 
 
@@ -242,7 +243,7 @@ _MOST_OPTIONS = 100
 
 
 def _words(told: Telling) -> str:
-    hello = f"Hello {told.contact.split()[0]}," if told.contact else "Hello,"
+    hello = f"Hello {told.contact}," if told.contact else "Hello,"
     signed = "\n".join(part for part in (told.sender, told.company) if part)
     return f"{hello}\n\n{_how_it_stands(told)}\n\n{signed}".strip()
 
