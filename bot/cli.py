@@ -66,6 +66,12 @@ def _user() -> click.Command:
     return user
 
 
+def _list() -> click.Command:
+    from bot.commands_list import list_
+
+    return list_
+
+
 def _workspace() -> click.Command:
     from bot.commands_workspace import workspace
 
@@ -93,6 +99,7 @@ def _sandbox() -> click.Command:
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
     "import": _import,
+    "list": _list,
     "manifest": _manifest,
     "migrate": _migrate,
     "parse": _parse,

@@ -92,17 +92,18 @@ def _change_lists(session: Session, workspace_id: int, was: str, profile: str) -
             if entry.key in old and row.label == old[entry.key].label:
                 row.label = entry.label
             row.meaning, row.position = entry.meaning, place
-        used = _used(session, workspace_id, name)
+        held = used(session, workspace_id, name)
         place = len(wanted)
         for key, row in by_key.items():
-            if key in old and row.label == old[key].label and key not in used:
+            if key in old and row.label == old[key].label and key not in held:
                 session.delete(row)
                 continue
             place += 1
             row.position = place
 
 
-def _used(session: Session, workspace_id: int, list_name: str) -> set[str]:
+def used(session: Session, workspace_id: int, list_name: str) -> set[str]:
+    """The keys of the list that some row of the workspace holds."""
     found: set[str] = set()
     for column in _HELD[list_name]:
         keys = session.scalars(

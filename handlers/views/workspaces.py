@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models import profiles
+from models import choosing, profiles
+from models.lists import Choice
 from models.slots import WEEKDAYS
 from models.workspaces import Workspace
 
@@ -51,3 +52,33 @@ def bad_days() -> str:
 def bad_span() -> str:
     """No length of time that an answer may take."""
     return "write minutes or hours such as 15m or 2h, at most 240h."
+
+
+def entry(row: Choice) -> dict[str, object]:
+    """One entry of a list, for JSON."""
+    return {"key": row.key, "label": row.label, "meaning": row.meaning}
+
+
+def bad_list(name: str) -> str:
+    """Not a list that may be changed."""
+    return f"“{name}” is no list; they are {', '.join(choosing.LISTS)}."
+
+
+def bad_meaning(word: str) -> str:
+    """Not what a status can mean."""
+    return f"“{word}” is no meaning; they are {', '.join(choosing.MEANINGS)}."
+
+
+def bad_label() -> str:
+    """Nothing to call an entry by."""
+    return "write at least one letter or digit."
+
+
+def no_such_entry(name: str) -> str:
+    """The list has none of this name."""
+    return f"No such entry. `touchbase list {name}` shows them."
+
+
+def still_used() -> str:
+    """It cannot go."""
+    return "That entry is in use, so it stays. Rename it instead."
