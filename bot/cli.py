@@ -67,6 +67,18 @@ def _user() -> click.Command:
     return user
 
 
+def _list() -> click.Command:
+    from bot.commands_list import list_
+
+    return list_
+
+
+def _workspace() -> click.Command:
+    from bot.commands_workspace import workspace
+
+    return workspace
+
+
 def _import() -> click.Command:
     from bot.commands_import import import_
 
@@ -88,6 +100,7 @@ def _sandbox() -> click.Command:
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
     "import": _import,
+    "list": _list,
     "manifest": _manifest,
     "migrate": _migrate,
     "parse": _parse,
@@ -95,6 +108,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "sandbox": _sandbox,
     "tick": _tick,
     "user": _user,
+    "workspace": _workspace,
 }
 """Each is imported only when it is used, so that every one starts fast."""
 

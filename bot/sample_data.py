@@ -17,6 +17,7 @@ from models import (
     deals,
     lists,
     phi,
+    referral_moves,
     referrals,
     stages,
     users,
@@ -47,6 +48,7 @@ def load(session: Session, workspace: Workspace, now: datetime) -> None:
         _referral(session, people[told.by], told, keys, met, number, now)
     for number, deal in enumerate(sample.DEALS):
         _deal(session, people[deal.by], deal, keys, number, now)
+    referrals.alert_nobody(session, workspace.id)
 
 
 def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, Actor]:
@@ -171,7 +173,9 @@ def _referral(
     for row in referrals.add(
         session, actor, received, submission=f"sample-referral-{number}", now=logged
     ):
-        referrals.move(session, actor, row.id, told.status, logged)
+        if told.status != row.status:
+            reason = told.reason or None
+            referral_moves.move(session, actor, row.id, told.status, logged, reason=reason)
 
 
 def _deal(

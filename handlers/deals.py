@@ -418,8 +418,10 @@ def _lost(
     metadata = _metadata(body, delivery_id)
     with reading(sessions) as session:
         deal, _ = deals.get(session, actor, deal_id)
-        reasons = lists.entries(session, actor.workspace_id, lists.LOST_REASON)
-    return form_views.lost_form(deal_id, stage_id, deal.name, reasons[lists.LOST_REASON], metadata)
+        reasons = lists.entries(session, actor.workspace_id, lists.DEAL_LOST_REASON)
+    return form_views.lost_form(
+        deal_id, stage_id, deal.name, reasons[lists.DEAL_LOST_REASON], metadata
+    )
 
 
 def _metadata(body: Payload, delivery_id: int) -> dict[str, Any]:

@@ -150,6 +150,9 @@ def referral_form(view: Payload) -> ReferralForm:
         payer_type=_value(held.chosen(referral_views.PAYER_TYPE)),
         count=held.text(referral_views.COUNT),
         urgency=urgency.value if urgency else URGENCIES[0],
+        more=bool(held.metadata.get("more")),
+        branch=held.text(referral_views.BRANCH),
+        promised=_value(held.chosen(referral_views.STANDS)) == referral_views.PROMISED,
         reset=int(held.metadata.get("reset", 0)),
     )
 
@@ -172,6 +175,8 @@ def referred(view: Payload, *, today: date) -> Referred:
     urgency = _value(held.chosen(referral_views.URGENCY))
     count = checks.count(referral_views.COUNT, held.text(referral_views.COUNT), least=1)
     contact = checks.contact(referral_views.REFERRED_BY, person) if person else None
+    typed = held.text(referral_views.BRANCH)
+    branch = checks.clean(referral_views.BRANCH, typed, referral_views.LONGEST_BRANCH)
     checks.done()
     if account is None:
         raise InvalidForm({referral_views.ACCOUNT: Missing()})
@@ -184,6 +189,8 @@ def referred(view: Payload, *, today: date) -> Referred:
         service_line=_value(held.chosen(referral_views.SERVICE_LINE)),
         payer_type=_value(held.chosen(referral_views.PAYER_TYPE)),
         urgency=urgency if urgency in URGENCIES else URGENCIES[0],
+        branch=branch or None,
+        promised=_value(held.chosen(referral_views.STANDS)) == referral_views.PROMISED,
     )
 
 

@@ -40,6 +40,7 @@ from handlers.views import people as people_views
 from handlers.views import pipeline as pipeline_views
 from handlers.views import purging as purge_views
 from handlers.views import reassigning as reassign_views
+from handlers.views import referral_queue as queue_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
 from handlers.views import settings as settings_views
@@ -59,6 +60,8 @@ COMMANDS: Mapping[str, Handler] = {
 VIEWS: Mapping[str, Handler] = {
     touch_views.FORM: touches.submit,
     referral_views.FORM: referrals.submit,
+    referral_views.REASON_FORM: referrals.close,
+    referral_views.TELL_FORM: referrals.told,
     reminder_views.NOT_NOW_FORM: reminders.not_now,
     merge_views.FORM: merging.submit,
     purge_views.FIND_FORM: purging.find,
@@ -87,6 +90,12 @@ ACTIONS: Mapping[str, Handler] = {
     referral_views.MOVE: referrals.move,
     referral_views.NEXT: referrals.move,
     referral_views.UNDO: referrals.undo,
+    referral_views.MORE: referrals.reshape,
+    referral_views.UNDO_MOVE: referrals.undo_move,
+    referral_views.REOPEN: referrals.reopen,
+    referral_views.TELL: referrals.tell,
+    referral_views.NOT_TOLD: referrals.not_told,
+    queue_views.TURN: referrals.turn,
     card_views.SAVE: cards.save,
     card_views.AGAIN: cards.save,
     card_views.FITS: cards.choose,

@@ -20,6 +20,7 @@ from handlers import (
     merging,
     purging,
     reassigning,
+    referrals,
     reminders,
     settings,
     status,
@@ -91,6 +92,12 @@ def command(
             text = _role(rest, command, client, actor, sessions, clock)
         case "manager":
             text = _manager(rest, command, client, actor, sessions, clock)
+        case "referrals" | "referral" | "queue":
+            text = ""
+            referrals.open_queue(command, client, actor, sessions, clock)
+        case "leads" | "ledger":
+            text = ""
+            referrals.open_ledger(command, client, actor, sessions, clock)
         case "merge":
             text = ""  # the form that opens is the answer
             merging.open_form(command, client)

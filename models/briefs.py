@@ -15,7 +15,7 @@ from models.accounts import Account
 from models.contacts import Contact
 from models.errors import NoSuchAccount
 from models.follow_ups import FollowUp
-from models.referrals import IN, Referral
+from models.referrals import IN, Referral, was_received
 from models.sources import Persistence, Silence
 from models.subscriptions import EVERYONE
 from models.touches import Touch
@@ -243,6 +243,7 @@ def _referrals(session: Session, account: Account, today: date) -> tuple[int, ..
             Referral.account_id == account.id,
             Referral.received_on > today - timedelta(days=max(PERIODS)),
             Referral.direction == IN,
+            was_received(),
         )
     ).one()
     return tuple(int(count or 0) for count in row)

@@ -17,6 +17,7 @@ from models.deliveries import (
     ANSWER_FIRST,
     DIGEST_STOPPED,
     REASSIGN,
+    REFERRAL_LATE,
     REMINDER,
     SENT,
     SILENCE,
@@ -24,7 +25,7 @@ from models.deliveries import (
 )
 from models.users import User
 
-URGENT = frozenset({DIGEST_STOPPED, REASSIGN, SILENCE, "alert"})
+URGENT = frozenset({DIGEST_STOPPED, REASSIGN, REFERRAL_LATE, SILENCE, "alert"})
 """Kinds outside the budget: nobody would want to hear of these tomorrow."""
 
 _AFTER_THE_LIST = timedelta(minutes=5)

@@ -18,6 +18,7 @@ from models import (
     follow_ups,
     permissions,
     redaction,
+    referral_steps,
     referrals,
     requests,
     touches,
@@ -245,8 +246,8 @@ def _referrals(session: Session, actor: Actor, touch: Touch, visit: Visit, now: 
     for row in reversed(there):
         if len(there) <= visit.referrals:
             break
-        if row.status == referrals.NEW:
-            session.delete(row)
+        if row.status == referral_steps.NEW:
+            referrals.remove(session, [row])
             there.remove(row)
     missing = visit.referrals - len(there)
     if missing > 0 and touch.account_id is not None:

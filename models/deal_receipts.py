@@ -61,7 +61,7 @@ def of(session: Session, workspace_id: int, deal_id: int, now: datetime) -> Deal
         return None
     owner = users.get(session, workspace_id, deal.owner_id)
     here = session.scalars(select(Stage).where(Stage.id == deal.stage_id)).one()
-    reasons = lists.entries(session, workspace_id, lists.LOST_REASON)[lists.LOST_REASON]
+    reasons = lists.entries(session, workspace_id, lists.DEAL_LOST_REASON)[lists.DEAL_LOST_REASON]
     last = deal.previous or {}
     undoable = last.get("by") == owner.id and permissions.may_undo(
         datetime.fromisoformat(last["at"]), now

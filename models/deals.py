@@ -382,7 +382,7 @@ def _was_lost(session: Session, deal: Opportunity) -> bool:
 def _reason(session: Session, actor: Actor, reason: str | None) -> str:
     if not reason:
         raise NeedsReason
-    if reason not in _keys(session, actor, lists.LOST_REASON):
+    if reason not in _keys(session, actor, lists.DEAL_LOST_REASON):
         raise BadChoice
     return reason
 

@@ -39,6 +39,7 @@ from models.db import (
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
 MERGE_RECEIPT, CADENCE_RECEIPT = "merge_receipt", "cadence_receipt"
+REFERRAL_LATE = "referral_late"
 NUDGE, HEAT_MAP = "nudge", "heat_map"
 REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 SILENCE = "silence"

@@ -103,6 +103,25 @@ class ClosedReferral(Refused):
     code: str
 
 
+@dataclass
+class ReasonNeeded(Refused):
+    """A referral comes to this status only with a reason."""
+
+    referral_id: int
+    status: str
+
+
+@dataclass
+class MovedSince(Refused):
+    """The referral was moved on since, so an earlier move stays."""
+
+    code: str
+
+
+class NoLeadsTraded(Refused):
+    """Leads for leads are not for a workspace in healthcare."""
+
+
 class LastAdmin(Refused):
     """The workspace would be left without an admin."""
 

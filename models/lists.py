@@ -16,7 +16,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
-    insert,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -28,8 +27,10 @@ ACCOUNT_TYPE, CONTACT_ROLE, BUYING_ROLE = "account_type", "contact_role", "buyin
 TOUCH_TYPE, OUTCOME = "touch_type", "outcome"
 SERVICE_LINE, PAYER_TYPE = "service_line", "payer_type"
 REFERRAL_STATUS = "referral_status"
+DECLINE_REASON, LOST_REASON = "decline_reason", "lost_reason"
+CANCEL_REASON = "cancel_reason"
 SKIP_REASON = "skip_reason"
-LOST_REASON = "lost_reason"
+DEAL_LOST_REASON = "deal_lost_reason"
 
 
 class Choice(Base):
@@ -114,57 +115,17 @@ def add(session: Session, workspace_id: int, list_name: str, label: str) -> Entr
     return Entry(known.key, known.label, known.meaning)
 
 
-def seed(session: Session, workspace_id: int) -> None:
-    """Fill the lists of a new workspace with the defaults of its field."""
-    session.execute(
-        insert(Choice),
-        [
-            {
-                "workspace_id": workspace_id,
-                "list": name,
-                "key": entry.key,
-                "label": entry.label,
-                "meaning": entry.meaning,
-                "position": place,
-            }
-            for name, group in _DEFAULTS.items()
-            for place, entry in enumerate(group, start=1)
-        ],
-    )
-
-
-def _plain(*labels: str) -> list[Entry]:
-    return [Entry(name_key(label), label) for label in labels]
+def plain(*labels: str) -> list[Entry]:
+    """Entries that mean nothing to any rule, with keys made from their labels."""
+    return [Entry(name_key(label)[:60], label) for label in labels]
 
 
 def _meaning(what: str, labels: Iterable[str]) -> list[Entry]:
     return [Entry(label.casefold(), label, what) for label in labels]
 
 
-_DEFAULTS: dict[str, list[Entry]] = {
-    ACCOUNT_TYPE: _plain(
-        "Hospital",
-        "LTACH",
-        "Inpatient rehab",
-        "SNF",
-        "Assisted living",
-        "Physician practice",
-        "Specialty clinic",
-        "Outpatient therapy",
-        "Home health",
-        "Hospice",
-        "Payer",
-        "Workers comp carrier",
-        "Case management",
-        "Life care planner",
-        "Attorney",
-        "VA / government",
-        "Community organization",
-        "Families",
-        "Vendor",
-        "Internal",
-    ),
-    CONTACT_ROLE: _plain(
+DEFAULTS: dict[str, list[Entry]] = {
+    CONTACT_ROLE: plain(
         "Physician",
         "NP / PA",
         "Discharge planner",
@@ -184,7 +145,7 @@ _DEFAULTS: dict[str, list[Entry]] = {
         "Broker",
         "Other",
     ),
-    BUYING_ROLE: _plain(
+    BUYING_ROLE: plain(
         "Economic buyer",
         "Decision maker",
         "Champion",
@@ -209,47 +170,7 @@ _DEFAULTS: dict[str, list[Entry]] = {
         ),
         *_meaning("", ["Rescheduled", "Declined", "Referral given", "Follow-up agreed"]),
     ],
-    SERVICE_LINE: _plain(
-        "Neuro-rehab home & community",
-        "Outpatient neuro",
-        "Residential",
-        "Day treatment",
-        "Brain injury",
-        "Spinal cord",
-        "Stroke",
-        "PT",
-        "OT",
-        "SLP",
-    ),
-    PAYER_TYPE: _plain(
-        "Medicare FFS",
-        "Medicare Advantage",
-        "Medicaid",
-        "Managed Medicaid",
-        "Commercial",
-        "Workers compensation",
-        "Auto / no-fault",
-        "VA / TRICARE",
-        "Long-term-care insurance",
-        "Private pay",
-        "Charity",
-        "Pending",
-        "Other",
-    ),
-    REFERRAL_STATUS: [
-        Entry("new", "New", "open"),
-        Entry("contacted", "Contacted", "open"),
-        Entry("in_review", "In review", "open"),
-        Entry("info_needed", "Info needed", "open"),
-        Entry("accepted", "Accepted", "open"),
-        Entry("scheduled", "Scheduled", "open"),
-        Entry("on_hold", "On hold", "open"),
-        Entry("started", "Started", "won"),
-        Entry("declined", "Declined by us", "declined"),
-        Entry("lost", "Lost", "lost"),
-        Entry("cancelled", "Cancelled", "cancelled"),
-    ],
-    SKIP_REASON: _plain(
+    SKIP_REASON: plain(
         "On leave",
         "Account closed",
         "Waiting for them",
@@ -259,7 +180,7 @@ _DEFAULTS: dict[str, list[Entry]] = {
         "No access",
         "Other",
     ),
-    LOST_REASON: _plain(
+    DEAL_LOST_REASON: plain(
         "Pricing",
         "Competition",
         "Budget constraints",
@@ -271,3 +192,4 @@ _DEFAULTS: dict[str, list[Entry]] = {
         "Other",
     ),
 }
+"""The lists that are the same in every field; `models.profiles` has the others."""

@@ -17,7 +17,7 @@ from models import cadence, lists, reckoning
 from models.accounts import Account
 from models.cadence import Rules
 from models.lists import Entry
-from models.referrals import Referral
+from models.referrals import Referral, was_received
 from models.touches import Touch
 from models.users import User
 
@@ -181,6 +181,7 @@ def _referrals(
             Referral.workspace_id == workspace_id,
             whose(workspace_id, people, Referral.owner_id),
             Referral.received_on.between(before, monday + timedelta(days=6)),
+            was_received(),
         )
         .group_by(week, Referral.direction, Referral.status)
     )

@@ -14,6 +14,8 @@ from models import (
     follow_ups,
     lists,
     permissions,
+    referral_moves,
+    referral_steps,
     referrals,
     slots,
     touches,
@@ -23,7 +25,7 @@ from models.accounts import Account
 from models.cadence import PersonDue
 from models.competitors import Competitor
 from models.contacts import Contact
-from models.referrals import Referral
+from models.referrals import Move, Referral
 from models.touches import Touch
 
 
@@ -70,6 +72,8 @@ class ReferralLine:
     status: str
     status_key: str
     closed: bool
+    reason: str | None = None
+    undo: int | None = None  # its latest move, while that may be taken back
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class ReferralReceipt:
     service_line: str | None
     payer_type: str | None
     urgency: str
+    branch: str | None
     lines: tuple[ReferralLine, ...]
     statuses: tuple[lists.Entry, ...]  # where a referral may move
     submission: str
@@ -151,8 +156,8 @@ def referrals_of(
             Account.workspace_id == workspace_id, Account.id == first.account_id
         )
     )
-    statuses = lists.entries(session, workspace_id, lists.REFERRAL_STATUS)[lists.REFERRAL_STATUS]
-    by_key = {entry.key: entry for entry in statuses}
+    steps = referral_steps.of(session, workspace_id)
+    moves = referral_moves.last_moves(session, workspace_id, [row.id for row in rows])
     labels = _labels(session, workspace_id, lists.SERVICE_LINE, lists.PAYER_TYPE)
     return ReferralReceipt(
         account=account or "",
@@ -163,20 +168,27 @@ def referrals_of(
         service_line=labels[lists.SERVICE_LINE].get(first.service_line or ""),
         payer_type=labels[lists.PAYER_TYPE].get(first.payer_type or ""),
         urgency=first.urgency,
+        branch=first.branch,
         lines=tuple(
             ReferralLine(
                 referral_id=row.id,
                 code=row.code,
-                status=by_key[row.status].label if row.status in by_key else row.status,
+                status=steps.label(row.status),
                 status_key=row.status,
-                closed=row.status in by_key and by_key[row.status].meaning != "open",
+                closed=steps.is_end(row.status),
+                reason=steps.reason(row.status, row.reason),
+                undo=_undoable(moves.get(row.id), now),
             )
             for row in rows
         ),
-        statuses=tuple(statuses),
+        statuses=steps.entries,
         submission=submission,
         may_undo=permissions.may_undo(first.logged_at, now),
     )
+
+
+def _undoable(move: Move | None, now: datetime) -> int | None:
+    return move.id if move is not None and permissions.may_undo(move.moved_at, now) else None
 
 
 def _account(session: Session, touch: Touch) -> Account | None:

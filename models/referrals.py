@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -16,20 +19,25 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     case,
+    delete,
     func,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import lists
+from models import offices, permissions, slots, users
 from models.db import Base, scan, within_workspace
-from models.errors import ClosedReferral, NotYours, TooManyReferrals
+from models.errors import NotYours, TooManyReferrals
+from models.referral_steps import NEW, PROMISED
+from models.subscriptions import EVERYONE, TEAM
 from models.users import Actor
 
 IN, OUT = "in", "out"
-NEW = "new"
 MOST_AT_ONCE = 20
 URGENCIES = ("routine", "urgent")
+
+_NOON = time(12)
 
 STRETCH = timedelta(days=90)
 """Over how many days, and the same before, it is seen whether an account's referrals fell."""
@@ -50,18 +58,26 @@ class Referral(Base):
         within_workspace("user", "owner_id"),
         within_workspace("touch", "touch_id"),
         Index(
-            "referral_of_owner", "workspace_id", "owner_id", "received_on", "direction", "status"
+            "referral_of_owner",
+            "workspace_id",
+            "owner_id",
+            "received_on",
+            "direction",
+            "status",
+            "received_at",
         ),
         Index("referral_of_account", "workspace_id", "account_id", "received_on"),
         Index("referral_of_touch", "workspace_id", "touch_id"),
         Index("referral_of_contact", "workspace_id", "contact_id"),
+        Index("referral_standing", "workspace_id", "status", "received_on"),
+        Index("referral_alert", "alert_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
     code: Mapped[str] = mapped_column(String(12))  # drawn at random, says nothing of anybody
     direction: Mapped[str] = mapped_column(String(3))  # in, out
-    received_on: Mapped[date]  # the rep's own calendar day
+    received_on: Mapped[date]  # the rep's own calendar day; of one promised the day it was
     logged_at: Mapped[datetime]
     account_id: Mapped[int]  # who referred (in), or to whom (out)
     contact_id: Mapped[int | None]
@@ -74,6 +90,37 @@ class Referral(Base):
     status_changed_at: Mapped[datetime]
     submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
     place: Mapped[int] = mapped_column(SmallInteger)  # its number within the form
+    branch: Mapped[str | None] = mapped_column(String(60))  # which of our places takes it
+    reason: Mapped[str | None] = mapped_column(String(60))  # why it was declined, lost, cancelled
+    received_at: Mapped[datetime | None]  # None: it is only promised
+    first_response_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]  # accepted, or an end reached
+    loop_closed_at: Mapped[datetime | None]  # the referrer was last told how it stands
+    answer_by: Mapped[datetime | None]  # when the first response is due
+    alert_at: Mapped[datetime | None]  # when somebody is next told that it is late; None: nobody
+    alerts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+
+
+class Move(Base):
+    """A referral came from one status to another."""
+
+    __tablename__ = "referral_move"
+    __table_args__ = (
+        within_workspace("referral", "referral_id"),
+        within_workspace("user", "user_id"),
+        Index("referral_moved", "workspace_id", "referral_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
+    referral_id: Mapped[int]
+    from_status: Mapped[str] = mapped_column(String(20))
+    to_status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(60))
+    user_id: Mapped[int | None]
+    moved_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # what else it changed, as it was
 
 
 @dataclass(frozen=True)
@@ -89,6 +136,8 @@ class Received:
     service_line: str | None = None
     payer_type: str | None = None
     urgency: str = URGENCIES[0]
+    branch: str | None = None
+    promised: bool = False
 
 
 def add(
@@ -108,6 +157,8 @@ def add(
     """
     if told.count > MOST_AT_ONCE:
         raise TooManyReferrals(MOST_AT_ONCE)
+    received_at = None if told.promised else _instant_of(actor, told.received_on, now)
+    due = answer_by(session, actor, told.direction, received_at)
     rows = [
         Referral(
             workspace_id=actor.workspace_id,
@@ -122,16 +173,66 @@ def add(
             service_line=told.service_line,
             payer_type=told.payer_type,
             urgency=told.urgency,
-            status=NEW,
+            status=PROMISED if told.promised else NEW,
             status_changed_at=now,
             submission=submission,
             place=first + number,
+            branch=told.branch,
+            received_at=received_at,
+            answer_by=due,
+            # Who enters one that is late already knows that it is.
+            alert_at=due if due is not None and due > now else None,
+            alerts=0,
         )
         for number in range(told.count)
     ]
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def _instant_of(actor: Actor, day: date, now: datetime) -> datetime:
+    """When a referral of that day came in: now, or for one told later noon of its day."""
+    if day == actor.today(now):
+        return now
+    return min(slots.instant(day, _NOON, actor.zone) or now, now)
+
+
+def answer_by(
+    session: Session, actor: Actor, direction: str, received_at: datetime | None
+) -> datetime | None:
+    """By when a referral received then is to be answered; None for one that need not be."""
+    if direction != IN or received_at is None:
+        return None
+    office = offices.of(session, actor.workspace_id, received_at)
+    return office.after(received_at, office.answer)
+
+
+def alert_nobody(session: Session, workspace_id: int) -> None:
+    """Nobody is to be told of what is late by now: the workspace's past was only brought in."""
+    session.execute(
+        update(Referral).where(Referral.workspace_id == workspace_id).values(alert_at=None)
+    )
+
+
+def remove(session: Session, rows: Collection[Referral]) -> None:
+    """Take referrals away, with what is known of their moves."""
+    if not rows:
+        return
+    session.execute(
+        delete(Move).where(
+            Move.workspace_id == next(iter(rows)).workspace_id,
+            Move.referral_id.in_([row.id for row in rows]),
+        )
+    )
+    for row in rows:
+        session.delete(row)
+
+
+def was_received() -> ColumnElement[bool]:
+    """What every figure of referrals received holds: one that is only promised is in none, nor
+    one that was promised and then lost."""
+    return Referral.received_at.is_not(None)
 
 
 def new_code() -> str:
@@ -180,6 +281,7 @@ def logged_with_visit(session: Session, actor: Actor, account_id: int, day: date
                 Referral.owner_id == actor.user_id,
                 Referral.received_on == day,
                 Referral.direction == IN,
+                was_received(),
                 Referral.touch_id.is_not(None),
             )
         )
@@ -204,6 +306,7 @@ def late_ones(at: Select[int]) -> Select[int, int, int]:
             Referral.received_on > bindparam("begin"),
             Referral.received_on <= bindparam("today"),
             Referral.direction == IN,
+            was_received(),
         )
         .group_by(Referral.account_id)
     )
@@ -251,21 +354,24 @@ def of_contact(session: Session, workspace_id: int, contact_id: int) -> bool:
     )
 
 
-def move(session: Session, actor: Actor, referral_id: int, status: str, now: datetime) -> Referral:
-    """Move the actor's own referral to another status.
-
-    Raises NotYours, and ClosedReferral when it has reached an end. Moving it to where it stands
-    changes nothing.
-    """
-    found = get(session, actor.workspace_id, referral_id)
-    if found.owner_id != actor.user_id:
+def hold(session: Session, actor: Actor, referral_id: int) -> Referral:
+    """The referral, for the actor to work on: their own, their team's for a manager, any for an
+    admin; nobody else changes it until this transaction ends. Raises NotYours."""
+    found = session.scalar(
+        select(Referral)
+        .where(Referral.workspace_id == actor.workspace_id, Referral.id == referral_id)
+        .with_for_update(key_share=True)
+    )
+    if found is None or not reaches(session, actor, found.owner_id):
         raise NotYours
-    if found.status == status:
-        return found
-    here = lists.meaning(session, actor.workspace_id, lists.REFERRAL_STATUS, found.status)
-    if here not in ("open", None):
-        raise ClosedReferral(found.code)
-    if lists.meaning(session, actor.workspace_id, lists.REFERRAL_STATUS, status) is None:
-        raise NotYours
-    found.status, found.status_changed_at = status, now
     return found
+
+
+def reaches(session: Session, actor: Actor, owner_id: int) -> bool:
+    """Whether the actor may work on this person's referrals."""
+    if owner_id == actor.user_id:
+        return True
+    scope = permissions.row_scope(actor)
+    if scope == TEAM:
+        return owner_id in users.team(session, actor.workspace_id, actor.user_id)
+    return scope == EVERYONE

@@ -7,7 +7,16 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from models import audit, contacts, deliveries, permissions, referrals, requests
+from models import (
+    audit,
+    contacts,
+    deliveries,
+    permissions,
+    referral_alerts,
+    referral_moves,
+    referrals,
+    requests,
+)
 from models.accounts import NewAccount
 from models.capture import account_of
 from models.contacts import NewContact
@@ -28,6 +37,8 @@ class Referred:
     service_line: str | None = None
     payer_type: str | None = None
     urgency: str = referrals.URGENCIES[0]
+    branch: str | None = None
+    promised: bool = False
 
 
 def refer(
@@ -57,6 +68,8 @@ def refer(
         service_line=told.service_line,
         payer_type=told.payer_type,
         urgency=told.urgency,
+        branch=told.branch,
+        promised=told.promised,
     )
     rows = referrals.add(session, actor, received, submission=submission, now=now)
     for row in rows:
@@ -79,15 +92,48 @@ def refer(
 
 
 def move_referral(
-    session: Session, actor: Actor, referral_id: int, status: str, now: datetime
+    session: Session,
+    actor: Actor,
+    referral_id: int,
+    status: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
 ) -> None:
-    """Move a referral on, and have its receipt show it. Raises NotYours, ClosedReferral."""
-    before = referrals.get(session, actor.workspace_id, referral_id).status
-    row = referrals.move(session, actor, referral_id, status, now)
-    if row.status == before:
-        return
-    _audit_referral(session, actor, "referral.move", row, now)
-    _new_referral_receipt(session, actor, row.submission, f"{row.id}:{now.isoformat()}", now)
+    """Move a referral on, and have what shows it show that.
+
+    Raises NotYours, ClosedReferral, BadChoice, ReasonNeeded.
+    """
+    made = referral_moves.move(session, actor, referral_id, status, now, reason=reason)
+    if made is not None:
+        row = referrals.get(session, actor.workspace_id, referral_id)
+        _changed(session, actor, "referral.move", row, now)
+
+
+def undo_move(session: Session, actor: Actor, move_id: int, now: datetime) -> Referral:
+    """Take the latest move back. Raises NotYours, TooLate, AlreadyUndone, MovedSince."""
+    row = referral_moves.undo_move(session, actor, move_id, now)
+    _changed(session, actor, "referral.move_undone", row, now)
+    return row
+
+
+def reopen(session: Session, actor: Actor, referral_id: int, now: datetime) -> None:
+    """Open a closed referral again. Raises NotYours."""
+    if referral_moves.reopen(session, actor, referral_id, now) is not None:
+        row = referrals.get(session, actor.workspace_id, referral_id)
+        _changed(session, actor, "referral.reopen", row, now)
+
+
+def told_referrer(session: Session, actor: Actor, referral_id: int, now: datetime) -> None:
+    """The referrer was told how it stands. Raises NotYours."""
+    row = referral_moves.told_referrer(session, actor, referral_id, now)
+    _changed(session, actor, "referral.told", row, now)
+
+
+def not_told(session: Session, actor: Actor, referral_id: int, now: datetime) -> None:
+    """They were not told after all. Raises NotYours."""
+    row = referral_moves.not_told(session, actor, referral_id)
+    _changed(session, actor, "referral.not_told", row, now)
 
 
 def undo_referrals(session: Session, actor: Actor, submission: str, now: datetime) -> None:
@@ -101,9 +147,28 @@ def undo_referrals(session: Session, actor: Actor, submission: str, now: datetim
     permissions.must_undo(rows[0].logged_at, now)
     for row in rows:
         _audit_referral(session, actor, "referral.undo", row, now)
-        session.delete(row)
+    _show_alerts(session, actor.workspace_id, submission, "undo", now)
+    referrals.remove(session, rows)
     session.flush()
     _new_referral_receipt(session, actor, submission, "undo", now)
+
+
+def _show_alerts(
+    session: Session, workspace_id: int, submission: str, why: str, now: datetime
+) -> None:
+    """Have the messages that said some are late show what became of them."""
+    for turn in (referral_alerts.OWNER, referral_alerts.NEXT):
+        sent = deliveries.by_key(session, workspace_id, f"late:{submission}:{turn}")
+        if sent is not None:
+            key = f"{sent.dedupe_key}:{why}"
+            deliveries.owe_change(session, workspace_id, sent, key=key, now=now)
+
+
+def _changed(session: Session, actor: Actor, action: str, row: Referral, now: datetime) -> None:
+    _audit_referral(session, actor, action, row, now)
+    why = f"{row.id}:{now.isoformat()}"
+    _new_referral_receipt(session, actor, row.submission, why, now)
+    _show_alerts(session, actor.workspace_id, row.submission, f"{now.timestamp()}", now)
 
 
 def _audit_referral(

@@ -14,7 +14,7 @@ from models import cadence, people_due, reckoning
 from models.accounts import Account
 from models.cadence import PersonDue, Rules
 from models.pipeline import whose
-from models.referrals import Referral
+from models.referrals import Referral, was_received
 from models.touches import Touch
 
 MOST = 2000
@@ -233,4 +233,5 @@ def _referrals_of_week(
         Referral.workspace_id == workspace_id,
         whose(workspace_id, people, Referral.owner_id),
         Referral.received_on.between(monday, monday + timedelta(days=6)),
+        was_received(),
     )

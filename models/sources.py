@@ -14,11 +14,8 @@ from sqlalchemy.orm import Session
 
 from models import cadence
 from models.accounts import Account
-from models.referrals import IN, Referral
+from models.referrals import IN, Referral, was_received
 from models.touches import Touch
-
-PROMISED = "promised"
-"""The status of a referral that somebody only spoke of."""
 
 ENOUGH_REFERRALS = 4
 """From so many on a source's own rhythm is known."""
@@ -130,7 +127,7 @@ def received(workspace_id: int) -> list[ColumnElement[bool]]:
     return [
         Referral.workspace_id == workspace_id,
         Referral.direction == IN,
-        Referral.status != PROMISED,
+        was_received(),
     ]
 
 

@@ -43,8 +43,7 @@ def undo(session: Session, actor: Actor, touch_id: int, now: datetime) -> None:
     permissions.must_undo(touch.logged_at, now)
     met = touches.met_ids(session, actor.workspace_id, touch.id)
     made = [met.contact_id for met in _made_contacts(session, touch)]
-    for referral in referrals.of_touch(session, actor.workspace_id, touch.id):
-        session.delete(referral)
+    referrals.remove(session, referrals.of_touch(session, actor.workspace_id, touch.id))
     for step in follow_ups.of_touch(session, actor.workspace_id, touch.id).values():
         session.delete(step)
     session.flush()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
-from sqlalchemy import String, UniqueConstraint, func, select, update
+from sqlalchemy import SmallInteger, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, lists, stages
+from models import cadence, profiles, stages
 from models.db import Base
 
 
@@ -26,6 +26,11 @@ class Workspace(Base):
     holidays: Mapped[str] = mapped_column(
         String(12), default="US", server_default="US"
     )  # "US-TX", "" for none
+    # When the office is open and how soon a referral wants an answer; None: as in its field.
+    opens_at: Mapped[time | None]
+    closes_at: Mapped[time | None]  # as `opens_at`: round the clock
+    work_days: Mapped[int | None] = mapped_column(SmallInteger)
+    answer_minutes: Mapped[int | None] = mapped_column(SmallInteger)
     # Every change of an account's, contact's, alias's or competitor's name takes the next number,
     # so that the lookup reads only what is new; a removal is noted apart: then it reads all.
     names_version: Mapped[int] = mapped_column(default=0)
@@ -44,12 +49,12 @@ def ensure(session: Session, team_id: str, *, name: str, zone: str, now: datetim
         slack_team_id=team_id,
         name=name,
         zone=zone,
-        industry_profile="healthcare",
+        industry_profile=profiles.HEALTHCARE,
         created_at=now,
     )
     session.add(workspace)
     session.flush()
-    lists.seed(session, workspace.id)
+    profiles.seed(session, workspace.id, workspace.industry_profile)
     cadence.seed(session, workspace.id)
     stages.seed(session, workspace.id)
     return workspace

@@ -15,11 +15,10 @@ from dataclasses import replace
 
 import structlog
 from slack_sdk import WebClient
-from sqlalchemy.exc import DBAPIError
 
 from models import deliveries, home, lanes
 from models import pictures as picture_models
-from models.db import Session, reading
+from models.db import DBAPIError, Session, reading
 from models.deliveries import Delivery
 from models.lanes import Lease
 from scheduler import answers, digests, outcomes, pictures, readiness

@@ -35,7 +35,7 @@ from models import (
 )
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, nudges, pictures, reminders, silences
+from scheduler import digests, nudges, pictures, referral_alerts, reminders, silences
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,
     deliveries.HEAT_MAP: pictures.render,
+    deliveries.REFERRAL_LATE: referral_alerts.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,

@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta
 from models import lanes
 from models.clock import Clock, system
 from models.db import Sessions, reading
-from scheduler import deliver, digests, people, planning, reckon, reminders, settle, upkeep
+from scheduler import (
+    deliver,
+    digests,
+    people,
+    planning,
+    reckon,
+    referral_alerts,
+    reminders,
+    settle,
+    upkeep,
+)
 from scheduler.road import Clients, Road
 from scheduler.timing import Timing
 
@@ -75,7 +85,8 @@ def tick(
     people.read_profiles(road, {}, 0.0)
     counts = settle.settle(road)
     reckon.catch_up(road)
-    counts.update(planning.plan_all(sessions, road.clock, (reminders.plan, digests.plan)))
+    plans = (reminders.plan, digests.plan, referral_alerts.plan)
+    counts.update(planning.plan_all(sessions, road.clock, plans))
     counts.update(_send_all(road))
     kinds = ("planned", "sent", "settled", "uncertain", "expired", "cancelled", "failed")
     return Tally(at, *(counts[kind] for kind in kinds))

@@ -104,6 +104,7 @@ class SampleReferral:
     service_line: str
     status: str = "new"
     contact: str | None = None
+    reason: str = ""  # key of the list of reasons that its status asks for
 
 
 DANA, LUIS, KAREN = "U0DANA", "U0LUIS", "U0KAREN"
@@ -274,7 +275,9 @@ REFERRALS = (
     SampleReferral(12, "S-09", LUIS, "in", 2, "Stroke", "contacted", "Colleen Hatch"),
     SampleReferral(10, "S-05", DANA, "in", 1, "Outpatient neuro", "accepted", "Peter Nakamura"),
     SampleReferral(7, "S-07", DANA, "out", 1, "PT"),
-    SampleReferral(5, "S-08", LUIS, "in", 1, "Spinal cord", "declined", "Rafael Quintana"),
+    SampleReferral(
+        5, "S-08", LUIS, "in", 1, "Spinal cord", "declined", "Rafael Quintana", "staffing capacity"
+    ),
 )
 
 DEALS = (

@@ -125,6 +125,7 @@ def modal(
     *,
     metadata: str = "",
     submit: str = "Save",
+    close: str = "Cancel",
     tells_closing: bool = False,
 ) -> View:
     """A form. `tells_closing`: Slack says so when it is closed without being saved."""
@@ -133,7 +134,7 @@ def modal(
         "callback_id": callback,
         "title": plain(title),
         "submit": plain(submit),
-        "close": plain("Cancel"),
+        "close": plain(close),
         "private_metadata": metadata,
         "notify_on_close": tells_closing,
         "blocks": blocks,

@@ -10,6 +10,8 @@ from handlers.views.words import esc
 SUBCOMMANDS = (
     "today",
     "account",
+    "referrals",
+    "leads",
     "remind",
     "settings",
     "holidays",
@@ -52,6 +54,9 @@ _ALSO = {
     "pace": "goals",
     "health": "status",
     "brief": "account",
+    "queue": "referrals",
+    "ledger": "leads",
+    "reciprocity": "leads",
     "preferences": "settings",
     "holiday": "holidays",
     "vacation": "settings",
@@ -66,7 +71,8 @@ _LONGEST_SHOWN = 40
 _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
-    "• `/logreferral st marys, 2 from dr patel` logs referrals, `/pipeline` shows your deals",
+    "• `/logreferral st marys, 2 from dr patel` logs referrals; `/touchbase referrals` shows the "
+    "open ones, `/pipeline` your deals",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
     "`goals visits 25 a week` sets a goal",

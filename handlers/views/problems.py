@@ -42,7 +42,9 @@ from models.errors import (
     ManagerLoop,
     MergedOnward,
     Missing,
+    MovedSince,
     NeedsReason,
+    NoLeadsTraded,
     NoLongerYours,
     NoQuiet,
     NoSuchAccount,
@@ -59,6 +61,7 @@ from models.errors import (
     NotSlackAdmin,
     NotYours,
     Purged,
+    ReasonNeeded,
     Refused,
     RuleStays,
     SameTwice,
@@ -133,7 +136,16 @@ def sentence(refused: Refused) -> str:
         case NotYours():
             return "I can't find that among yours. It may have been taken back."
         case ClosedReferral():
-            return f"{refused.code} is closed, so it stays where it is."
+            return f"{refused.code} is closed, so it stays where it is. Reopen moves it again."
+        case ReasonNeeded():
+            return "Please say why. Pick a reason."
+        case MovedSince():
+            return f"{refused.code} was moved on since, so that move stays. Undo the latest first."
+        case NoLeadsTraded():
+            return (
+                "Leads given for leads received are off in healthcare: the Anti-Kickback Statute "
+                "does not allow that trade. `/touchbase referrals` shows what came in."
+            )
         case NotAllowed():
             who = "an admin" if refused.needs == "admin" else "a manager or an admin"
             return f"Only {who} can do that."

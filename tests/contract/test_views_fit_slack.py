@@ -22,11 +22,21 @@ from handlers.views import (
 )
 from handlers.views import deals as deal_views
 from handlers.views import figures as figure_views
+from handlers.views import ledger as ledger_views
+from handlers.views import referral_queue as queue_views
 from handlers.views.cadence import RuleForm
 from handlers.views.doubts import Doubt
 from handlers.views.fields import Block, Choice
 from handlers.views.touches import VisitForm
-from models import cadence_rules, deal_figures, deliveries, follow_ups, lists
+from models import (
+    cadence_rules,
+    deal_figures,
+    deliveries,
+    follow_ups,
+    ledger,
+    lists,
+    referral_queue,
+)
 from models.cadence import TIERS, Overdue, PersonPast, Rule, Rules, Scope
 from models.cadence_rules import Receipt
 from models.db import Sessions
@@ -37,13 +47,18 @@ from models.figures import PAGE, Page, Row
 from models.follow_ups import Step
 from models.heartbeats import Heartbeat
 from models.heat import WEEKS, Cell, Heat, Line
+from models.ledger import Ledger, Trade
 from models.lists import Entry
 from models.mornings import ToDo
 from models.pipeline import Kept, Week
 from models.receipts import ReferralLine, ReferralReceipt, VisitReceipt
+from models.referral_figures import Figures
+from models.referral_queue import Queue, Standing
+from models.referral_steps import Steps
 from models.referrals import IN, OUT
 from models.stages import Stage
 from models.status import RESENT, Failed, Status, Use
+from models.telling import Asked, Telling
 from models.what_if import Part, WhatIf
 from tests.make import NOW, ZONE, a_rep
 
@@ -119,7 +134,10 @@ def a_full_receipt() -> VisitReceipt:
 
 
 def a_full_referral_receipt(statuses: list[Entry]) -> ReferralReceipt:
-    lines = [ReferralLine(n, f"R-2222-{n:04}", "New", "new", closed=False) for n in range(20)]
+    lines = [
+        ReferralLine(n, f"R-2222-{n:04}", "New", "new", closed=False, undo=10**12)
+        for n in range(20)
+    ]
     return ReferralReceipt(
         account=LONG[:120],
         contact=LONG[:120],
@@ -129,6 +147,7 @@ def a_full_referral_receipt(statuses: list[Entry]) -> ReferralReceipt:
         service_line="Stroke",
         payer_type="Medicaid",
         urgency="urgent",
+        branch=LONG[:60],
         lines=tuple(lines),
         statuses=tuple(statuses),
         submission="V" * 40,
@@ -212,6 +231,65 @@ def test_the_referral_receipt_fits_with_twenty_referrals(entries: dict[str, list
     text, blocks = referrals.receipt(a_full_referral_receipt(entries[lists.REFERRAL_STATUS]))
     assert problems_in_message({"text": text, "blocks": blocks}) == []
     assert all("<" not in words for words in [text, *marked_up(blocks)])
+
+
+def a_standing(steps: Steps, place: int) -> Standing:
+    return Standing(
+        referral_id=10**12 + place,
+        code="R-2222-2222",
+        account=LONG[:120],
+        owner=LONG[:120],
+        direction=IN,
+        status=steps.entries[place % len(steps.entries)].key,
+        received_on=date(2024, 1, 1),
+        promised=False,
+        urgent=True,
+        branch=LONG[:60],
+        answer_by=NOW,
+        left=timedelta(hours=-300),
+        took=None,
+        closed=False,
+        undo=10**12,
+    )
+
+
+def test_the_queue_and_the_word_about_late_ones_fit(entries: dict[str, list[Entry]]) -> None:
+    steps = Steps({lists.REFERRAL_STATUS: entries[lists.REFERRAL_STATUS]})
+    rows = tuple(a_standing(steps, place) for place in range(20))
+    figures = Figures(10**6, 10**6, timedelta(hours=10**4), 10**5, 10**6, 10**6, 10**5)
+    queue = Queue(
+        rows=rows[: referral_queue.PAGE],
+        start=8,
+        total=10**6,
+        steps=steps,
+        figures=figures,
+        answer=timedelta(hours=2),
+        always_open=False,
+        scope="everyone",
+    )
+    view = queue_views.form(queue, now=NOW, zone=ZONE)
+    assert problems_in_view(view) == []
+    for is_owner in (True, False):
+        text, blocks = queue_views.late(rows, steps, is_owner=is_owner, now=NOW, zone=ZONE)
+        assert problems_in_message({"text": text, "blocks": blocks}) == []
+        assert all("<" not in words for words in [text, *marked_up(blocks)])
+    assert all("<" not in words for words in marked_up(view["blocks"]))
+
+
+def test_the_forms_about_one_referral_fit() -> None:
+    asked = Asked("R-2222-2222", LONG[:120], LONG[:75], [Entry("why", LONG[:75])])
+    assert problems_in_view(referrals.reason_form(asked, "{}")) == []
+    for how in ("open", "accepted", "won", "declined", "lost", "cancelled", "promised"):
+        told = Telling(
+            10**12, "R-2222-2222", how, LONG[:120], "a&b@c.example", LONG[:120], LONG[:120]
+        )
+        view = referrals.tell_form(told, "{}")
+        assert problems_in_view(view) == []
+        (link,) = [words for words in marked_up(view["blocks"]) if "mailto" in words]
+        assert link.count("<") == 1 and link.count("|") == 1
+    trades = [Trade(LONG[:120], 10**6, 1, date(2020, 1, 1))] * ledger.MOST
+    shown = ledger_views.form(Ledger(trades, 10**6, 10**6, 10**6), today=TODAY)
+    assert problems_in_view(shown) == []
 
 
 def a_full_day(steps: int, accounts: int) -> ToDo:

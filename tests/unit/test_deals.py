@@ -131,7 +131,8 @@ def test_lost_needs_a_reason_of_the_list(sessions: Sessions) -> None:
             to(session, rep, deal, "Lost")
         with pytest.raises(BadChoice):
             to(session, rep, deal, "Lost", reason="moon phase")
-        reasons = lists.entries(session, rep.workspace_id, lists.LOST_REASON)[lists.LOST_REASON]
+        name = lists.DEAL_LOST_REASON
+        reasons = lists.entries(session, rep.workspace_id, name)[name]
         assert [one.label for one in reasons][:2] == ["Pricing", "Competition"]
         to(session, rep, deal, "Lost", reason="pricing")
         assert (deal.closed_on, deal.forecast, deal.lost_reason) == (TODAY, OMITTED, "pricing")

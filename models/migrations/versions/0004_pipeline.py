@@ -128,7 +128,7 @@ def upgrade() -> None:
     for position, label in enumerate(_LOST_REASONS, start=1):
         entry = sa.text(
             "INSERT INTO choice (workspace_id, list, key, label, meaning, position) "
-            "SELECT id, 'lost_reason', :key, :label, '', :position FROM workspace"
+            "SELECT id, 'deal_lost_reason', :key, :label, '', :position FROM workspace"
         )
         op.execute(
             entry.bindparams(key=label.lower().replace("-", " "), label=label, position=position)
@@ -254,7 +254,7 @@ def downgrade() -> None:
         "product",
     ):
         op.drop_table(table)
-    op.execute("DELETE FROM choice WHERE list = 'lost_reason'")
+    op.execute("DELETE FROM choice WHERE list = 'deal_lost_reason'")
     op.drop_index("user_of_territory", "user")
     op.drop_column("user", "territory_id")
     op.drop_table("territory")
