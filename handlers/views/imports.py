@@ -24,6 +24,7 @@ _LISTS = {
     "account_type": "account type",
     "contact_role": "contact role",
     "buying_role": "buying role",
+    "lost_reason": "lost reason",
 }
 
 
@@ -58,11 +59,11 @@ def summary(report: Report) -> list[str]:
     if report.ignored:
         lines.append(f"Ignored columns: {', '.join(report.ignored)}")
     lines += [
-        f"New {_LISTS[name]}: {label}"
+        f"New {_LISTS.get(name, name)}: {label}"
         for name, labels in report.new_entries.items()
         for label in labels
     ]
-    lines += [f"New person: {slack_id}" for slack_id in report.new_people]
+    lines += [f"New person: {who}" for who in report.new_people]
     if report.waiting:
         lines.append(
             f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
@@ -118,8 +119,24 @@ def reason(why: BadRow) -> str:
             return f"{field} is longer than {plural(limit, 'character')}"
         case broken.NotOneOf(field, value, allowed):
             return f"{field} {_cell(value)} is none of {', '.join(allowed)}"
-        case broken.BadOwner(value):
-            return f"owner {_cell(value)} is neither a Slack id (U…) nor an e-mail address"
+        case broken.BadOwner(field, value):
+            return (
+                f"{field} {_cell(value)} is neither a Slack id (U…), an e-mail address nor a name"
+            )
+        case broken.NobodyKnown(field, value):
+            return f"{field} {_cell(value)} is nobody known; import the users first"
+        case broken.BadEmail(value):
+            return f"email {_cell(value)} is no e-mail address"
+        case broken.BadSlackId(value):
+            return f"slack_id {_cell(value)} is no Slack id; they look like U012AB3CD"
+        case broken.OtherPersons(value):
+            return f"email {_cell(value)} is another person's already"
+        case broken.SamePerson(first_line):
+            return f"the same person as line {first_line}; an email would tell them apart"
+        case broken.InCircle():
+            return "the person would report to somebody who reports to them"
+        case broken.OnlyAdmin():
+            return "this is the last admin; make somebody else admin first"
         case broken.SaysPatient(field, rules):
             said = f"{field} looks like patient data ({', '.join(rules)})"
             if phi.only_warn(rules):
@@ -135,6 +152,8 @@ def reason(why: BadRow) -> str:
             return f"no account is called {_cell(value)}; import the accounts first"
         case broken.SeveralFit("account", value):
             return f"several accounts are called {_cell(value)}; say which by its external id"
+        case broken.SeveralFit("person", value):
+            return f"several people are called {_cell(value)}; say which by Slack id or e-mail"
         case broken.SeveralFit(what, value):
             return f"several {what}s are called {_cell(value)}; say which by external_id"
     raise TypeError(type(why).__name__)

@@ -193,9 +193,56 @@ class NotOneOf(BadRow):
 
 @dataclass
 class BadOwner(BadRow):
-    """Neither a Slack id nor an e-mail address."""
+    """Neither a Slack id, nor an e-mail address, nor somebody's name."""
+
+    field: str
+    value: str
+
+
+@dataclass
+class NobodyKnown(BadRow):
+    """Nobody with this e-mail address or of this name."""
+
+    field: str
+    value: str
+
+
+@dataclass
+class BadEmail(BadRow):
+    """No e-mail address."""
 
     value: str
+
+
+@dataclass
+class BadSlackId(BadRow):
+    """No Slack id of a person."""
+
+    value: str
+
+
+@dataclass
+class OtherPersons(BadRow):
+    """The e-mail address is that of another person."""
+
+    value: str
+
+
+@dataclass
+class SamePerson(BadRow):
+    """The row is about the same person as an earlier line."""
+
+    first_line: int
+
+
+@dataclass
+class InCircle(BadRow):
+    """The person would report to somebody who reports to them."""
+
+
+@dataclass
+class OnlyAdmin(BadRow):
+    """The person is the last one who may give roles."""
 
 
 @dataclass

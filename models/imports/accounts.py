@@ -77,6 +77,7 @@ def store(
     fields  the fields the file has; a place it has no column for does not tell accounts apart.
     """
     writing.hold(session, workspace.id)
+    rows = people.with_known_owners(session, workspace, rows, report, emails_wait=True)
     known = _Known(session, workspace.id, rows, [place for place in _PLACE if place in fields])
     matched, new, repeated = _match(known, rows, report)
     kept = [row for _, row in matched] + new

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from models.errors import Refused
 from models.exchange.broken import BadRow, SameRecord
+from models.imports.trail import Trail
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class RowsRefused(Refused):
 class Report:
     """What an import did, or with `--dry-run` would have done.
 
-    new_entries  labels that were added to a list of types or roles, by the list's name.
-    new_people   Slack ids of owners nobody had heard of.
+    new_entries  labels that were added to a list, by the list's name; territories among them.
+    new_people   owners and managers nobody had heard of, as the file calls them.
     waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
     ignored      columns that are no field.
     not_patients rules of the patient guard that held, in how many fields, and were said not to
                  be about a patient.
+    trail        the rows that were made and changed.
     """
 
     new: int = 0
@@ -45,6 +47,7 @@ class Report:
     waiting: int = 0
     ignored: tuple[str, ...] = ()
     not_patients: Mapping[str, int] = field(default_factory=dict)
+    trail: Trail = field(default_factory=Trail)
 
 
 class Once:

@@ -16,15 +16,18 @@ from models.exchange import accounts as account_rows
 from models.exchange import columns, csv_source
 from models.exchange import competitors as competitor_rows
 from models.exchange import contacts as contact_rows
+from models.exchange import users as user_rows
+from models.exchange.accounts import is_email, is_slack_id
 from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
 from models.exchange.guard import refuse_patients
-from models.imports import accounts, competitors, contacts
+from models.imports import accounts, competitors, contacts, users
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
 ACCOUNTS, CONTACTS, COMPETITORS = "accounts", "contacts", "competitors"
+USERS = "users"
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,13 @@ def parse(order: Order) -> Parsed:
 
     Raises OSError, a BadOrder, a BadFile, or RowsRefused unless bad rows are skipped.
     """
-    shape, read_row, check = _KINDS[order.kind]
+    kind = _KINDS[order.kind]
+    shape = kind.shape
     delimiter = csv_source.delimiter(order.delimiter)
     wanted = columns.asked(shape, order.maps, order.sets)
     for field, value in wanted.sets.items():
         try:
-            check({field: value})
+            kind.check({field: value})
         except BadRow as reason:
             raise BadConstant(field, reason) from None
     source = csv_source.read(order.file, order.encoding)
@@ -86,10 +90,10 @@ def parse(order: Order) -> Parsed:
     for cells in lines:
         try:
             values = plan.values(cells)
-            doubts = refuse_patients(shape.free_text, values, allow=order.not_patients)
+            doubts = refuse_patients(_words(shape, values), values, allow=order.not_patients)
             if "external_id" in values:
                 _refuse_second(ids, values["external_id"], cells)
-            rows.append(read_row(cells.line, values))
+            rows.append(kind.row(cells.line, values))
             answered.update(doubts)
         except BadRow as reason:
             rejects.append(Reject(cells.line, reason))
@@ -112,12 +116,7 @@ def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime)
         ignored=parsed.plan.ignored,
         not_patients=parsed.not_patients,
     )
-    if kind == ACCOUNTS:
-        accounts.store(session, workspace, parsed.rows, parsed.plan.fields, now, report)
-    elif kind == CONTACTS:
-        contacts.store(session, workspace, parsed.rows, now, report)
-    else:
-        competitors.store(session, workspace, parsed.rows, report)
+    _KINDS[kind].store(Task(session, workspace, parsed.rows, parsed.plan.fields, now, report))
     report.rejects.sort(key=lambda reject: reject.line)
     if report.rejects and not parsed.order.skip_bad:
         raise RowsRefused(report.rejects)
@@ -157,15 +156,86 @@ def _refuse_second(ids: dict[str, int], external_id: str, cells: Cells) -> None:
         raise SameId(external_id, first)
 
 
+def _words(shape: Shape, values: Mapping[str, str]) -> Sequence[str]:
+    """The fields that the patient guard reads in this row."""
+    named = [
+        field
+        for field in shape.people
+        if field in values and not is_slack_id(values[field]) and not is_email(values[field])
+    ]
+    return (*shape.free_text, *named) if named else shape.free_text
+
+
 def _nothing_to_check(values: Mapping[str, str]) -> None:
     """A competitor has no field that `--set` may give."""
 
 
-_Kind = tuple[Shape, Callable[[int, Mapping[str, str]], Any], Callable[[Mapping[str, str]], None]]
+@dataclass(frozen=True)
+class Task:
+    """What is to be stored, by when, and where to say how it went."""
+
+    session: Session
+    workspace: Workspace
+    rows: Sequence[Any]
+    fields: frozenset[str]
+    now: datetime
+    report: Report
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of file.
+
+    row    turns a line's fields into a row. Raises BadRow.
+    check  whether every row may have these values. Raises BadRow.
+    """
+
+    shape: Shape
+    row: Callable[[int, Mapping[str, str]], Any]
+    check: Callable[[Mapping[str, str]], None]
+    store: Callable[[Task], None]
+
+
 _KINDS: Mapping[str, _Kind] = {
-    ACCOUNTS: (account_rows.SHAPE, account_rows.row, account_rows.check),
-    CONTACTS: (contact_rows.SHAPE, contact_rows.row, contact_rows.check),
-    COMPETITORS: (competitor_rows.SHAPE, competitor_rows.row, _nothing_to_check),
+    USERS: _Kind(
+        user_rows.SHAPE,
+        user_rows.row,
+        user_rows.check,
+        lambda task: users.store(task.session, task.workspace, task.rows, task.now, task.report),
+    ),
+    ACCOUNTS: _Kind(
+        account_rows.SHAPE,
+        account_rows.row,
+        account_rows.check,
+        lambda task: accounts.store(
+            task.session, task.workspace, task.rows, task.fields, task.now, task.report
+        ),
+    ),
+    CONTACTS: _Kind(
+        contact_rows.SHAPE,
+        contact_rows.row,
+        contact_rows.check,
+        lambda task: contacts.store(task.session, task.workspace, task.rows, task.now, task.report),
+    ),
+    COMPETITORS: _Kind(
+        competitor_rows.SHAPE,
+        competitor_rows.row,
+        _nothing_to_check,
+        lambda task: competitors.store(task.session, task.workspace, task.rows, task.report),
+    ),
 }
 
-__all__ = ["ACCOUNTS", "COMPETITORS", "CONTACTS", "BadFile", "Order", "Parsed", "parse", "store"]
+KINDS = tuple(_KINDS)
+"""What may be imported, in the order in which one file needs another."""
+
+__all__ = [
+    "ACCOUNTS",
+    "COMPETITORS",
+    "CONTACTS",
+    "KINDS",
+    "BadFile",
+    "Order",
+    "Parsed",
+    "parse",
+    "store",
+]
