@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-KINDS = ["users", "accounts", "contacts", "competitors"]
+KINDS = ["users", "accounts", "contacts", "competitors", "products", "opportunities"]
 """Here too, so that `--help` needs no table; the tests see that the two lists are one."""
 
 
@@ -19,6 +19,13 @@ KINDS = ["users", "accounts", "contacts", "competitors"]
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Give every row a value.")
 @click.option("--delimiter", default=",", show_default=True, help="What separates the columns.")
 @click.option("--encoding", help="Such as cp1252. Default: UTF-8, or UTF-16 with its mark.")
+@click.option(
+    "--dates",
+    type=click.Choice(["iso", "mdy", "dmy"]),
+    default="iso",
+    show_default=True,
+    help="How the file writes days: 2026-03-31, 3/31/2026 or 31/3/2026.",
+)
 @click.option("--skip-bad", is_flag=True, help="Take the good rows of a file with bad ones.")
 @click.option(
     "--not-patients",
@@ -34,6 +41,7 @@ def import_(
     sets: tuple[str, ...],
     delimiter: str,
     encoding: str | None,
+    dates: str,
     skip_bad: bool,
     not_patients: bool,
     dry_run: bool,
@@ -47,5 +55,5 @@ def import_(
     from bot import imports
     from models.imports.run import Order
 
-    order = Order(kind, file, maps, sets, delimiter, encoding, skip_bad, not_patients)
+    order = Order(kind, file, maps, sets, delimiter, encoding, dates, skip_bad, not_patients)
     imports.do(order, team_id=workspace, dry_run=dry_run)

@@ -20,6 +20,11 @@ _DELIMITER_OPTION = {
     "\t": "tabs; add --delimiter tab",
     "|": "pipes; add --delimiter '|'",
 }
+_DAYS = {
+    "iso": "write it like 2026-03-31, or say how the file does with --dates mdy or dmy",
+    "mdy": "--dates mdy reads 3/31/2026 and 2026-03-31",
+    "dmy": "--dates dmy reads 31/3/2026 and 2026-03-31",
+}
 _LISTS = {
     "account_type": "account type",
     "contact_role": "contact role",
@@ -64,6 +69,13 @@ def summary(report: Report) -> list[str]:
         for label in labels
     ]
     lines += [f"New person: {who}" for who in report.new_people]
+    lines += [f"New stage: {stage}, open, in {pipeline}" for stage, pipeline in report.new_stages]
+    lines += [
+        f"New product: {name}" + (f"; is it {near}?" if near else "")
+        for name, near in report.new_products
+    ]
+    if report.without_account:
+        lines.append(f"{plural(report.without_account, 'new row')} without an account")
     if report.waiting:
         lines.append(
             f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
@@ -156,6 +168,19 @@ def reason(why: BadRow) -> str:
             return f"several people are called {_cell(value)}; say which by Slack id or e-mail"
         case broken.SeveralFit(what, value):
             return f"several {what}s are called {_cell(value)}; say which by external_id"
+        case broken.BadDay(field, dates):
+            return f"{field} is no day; {_DAYS[dates]}"
+        case broken.BadAmount(field):
+            return f"{field} is no amount; write it like 1234.50 or $1,234.50"
+        case broken.BackwardDays(first, second):
+            return f"{second} is before {first}"
+        case broken.DayToCome(field):
+            return f"{field} lies ahead"
+        case broken.ClosedButOpen(stage):
+            return (
+                f"closed_on is told, but {_cell(stage)} is an open stage; "
+                "the expected day is close_date"
+            )
     raise TypeError(type(why).__name__)
 
 

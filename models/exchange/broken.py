@@ -284,3 +284,40 @@ class SeveralFit(BadRow):
 
     what: str
     value: str
+
+
+@dataclass
+class BadDay(BadRow):
+    """No day in the way the file was said to write them."""
+
+    field: str
+    dates: str
+
+
+@dataclass
+class BadAmount(BadRow):
+    """No amount of money, or one that can be read two ways."""
+
+    field: str
+
+
+@dataclass
+class BackwardDays(BadRow):
+    """The later of two days comes first."""
+
+    first: str
+    second: str
+
+
+@dataclass
+class DayToCome(BadRow):
+    """A day that lies ahead, for something that has happened."""
+
+    field: str
+
+
+@dataclass
+class ClosedButOpen(BadRow):
+    """A day on which it ended, and a stage at which it has not."""
+
+    stage: str

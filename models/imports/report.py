@@ -31,6 +31,9 @@ class Report:
 
     new_entries  labels that were added to a list, by the list's name; territories among them.
     new_people   owners and managers nobody had heard of, as the file calls them.
+    new_stages   stages that were added, open, each with its pipeline.
+    new_products  products that were added, each with the known one most like it, if any is.
+    without_account  new opportunities of no account.
     waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
     ignored      columns that are no field.
     not_patients rules of the patient guard that held, in how many fields, and were said not to
@@ -44,6 +47,9 @@ class Report:
     rejects: list[Reject] = field(default_factory=list)
     new_entries: dict[str, list[str]] = field(default_factory=dict)
     new_people: list[str] = field(default_factory=list)
+    new_stages: list[tuple[str, str]] = field(default_factory=list)
+    new_products: list[tuple[str, str | None]] = field(default_factory=list)
+    without_account: int = 0
     waiting: int = 0
     ignored: tuple[str, ...] = ()
     not_patients: Mapping[str, int] = field(default_factory=dict)

@@ -16,18 +16,21 @@ from models.exchange import accounts as account_rows
 from models.exchange import columns, csv_source
 from models.exchange import competitors as competitor_rows
 from models.exchange import contacts as contact_rows
+from models.exchange import opportunities as opportunity_rows
+from models.exchange import products as product_rows
 from models.exchange import users as user_rows
+from models.exchange import values as reading
 from models.exchange.accounts import is_email, is_slack_id
 from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
 from models.exchange.guard import refuse_patients
-from models.imports import accounts, competitors, contacts, users
+from models.imports import accounts, competitors, contacts, opportunities, products, users
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
 ACCOUNTS, CONTACTS, COMPETITORS = "accounts", "contacts", "competitors"
-USERS = "users"
+USERS, PRODUCTS, OPPORTUNITIES = "users", "products", "opportunities"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Order:
 
     maps       "column=field", as typed; sets "field=value".
     skip_bad   take the good rows of a file with bad ones.
+    dates      how the file writes its days: iso, mdy or dmy.
     not_patients  words that may describe a patient do not, the person says: take those rows.
     """
 
@@ -45,6 +49,7 @@ class Order:
     sets: Sequence[str] = ()
     delimiter: str = ","
     encoding: str | None = None
+    dates: str = reading.ISO
     skip_bad: bool = False
     not_patients: bool = False
 
@@ -75,7 +80,7 @@ def parse(order: Order) -> Parsed:
     wanted = columns.asked(shape, order.maps, order.sets)
     for field, value in wanted.sets.items():
         try:
-            kind.check({field: value})
+            kind.check({field: value}, order.dates)
         except BadRow as reason:
             raise BadConstant(field, reason) from None
     source = csv_source.read(order.file, order.encoding)
@@ -93,7 +98,7 @@ def parse(order: Order) -> Parsed:
             doubts = refuse_patients(_words(shape, values), values, allow=order.not_patients)
             if "external_id" in values:
                 _refuse_second(ids, values["external_id"], cells)
-            rows.append(kind.row(cells.line, values))
+            rows.append(kind.row(cells.line, values, order.dates))
             answered.update(doubts)
         except BadRow as reason:
             rejects.append(Reject(cells.line, reason))
@@ -166,10 +171,6 @@ def _words(shape: Shape, values: Mapping[str, str]) -> Sequence[str]:
     return (*shape.free_text, *named) if named else shape.free_text
 
 
-def _nothing_to_check(values: Mapping[str, str]) -> None:
-    """A competitor has no field that `--set` may give."""
-
-
 @dataclass(frozen=True)
 class Task:
     """What is to be stored, by when, and where to say how it went."""
@@ -186,56 +187,60 @@ class Task:
 class _Kind:
     """One kind of file.
 
-    row    turns a line's fields into a row. Raises BadRow.
+    row    turns a line's fields into a row; it is told how days are written. Raises BadRow.
     check  whether every row may have these values. Raises BadRow.
     """
 
     shape: Shape
-    row: Callable[[int, Mapping[str, str]], Any]
-    check: Callable[[Mapping[str, str]], None]
+    row: Callable[[int, Mapping[str, str], str], Any]
+    check: Callable[[Mapping[str, str], str], object]
     store: Callable[[Task], None]
 
 
 _KINDS: Mapping[str, _Kind] = {
     USERS: _Kind(
         user_rows.SHAPE,
-        user_rows.row,
-        user_rows.check,
+        lambda line, values, _: user_rows.row(line, values),
+        lambda values, _: user_rows.check(values),
         lambda task: users.store(task.session, task.workspace, task.rows, task.now, task.report),
     ),
     ACCOUNTS: _Kind(
         account_rows.SHAPE,
-        account_rows.row,
-        account_rows.check,
+        lambda line, values, _: account_rows.row(line, values),
+        lambda values, _: account_rows.check(values),
         lambda task: accounts.store(
             task.session, task.workspace, task.rows, task.fields, task.now, task.report
         ),
     ),
     CONTACTS: _Kind(
         contact_rows.SHAPE,
-        contact_rows.row,
-        contact_rows.check,
+        lambda line, values, _: contact_rows.row(line, values),
+        lambda values, _: contact_rows.check(values),
         lambda task: contacts.store(task.session, task.workspace, task.rows, task.now, task.report),
     ),
     COMPETITORS: _Kind(
         competitor_rows.SHAPE,
-        competitor_rows.row,
-        _nothing_to_check,
+        lambda line, values, _: competitor_rows.row(line, values),
+        lambda _values, _dates: None,  # no field that `--set` may give
         lambda task: competitors.store(task.session, task.workspace, task.rows, task.report),
+    ),
+    PRODUCTS: _Kind(
+        product_rows.SHAPE,
+        lambda line, values, _: product_rows.row(line, values),
+        lambda values, _: product_rows.check(values),
+        lambda task: products.store(task.session, task.workspace, task.rows, task.report),
+    ),
+    OPPORTUNITIES: _Kind(
+        opportunity_rows.SHAPE,
+        opportunity_rows.row,
+        opportunity_rows.check,
+        lambda task: opportunities.store(
+            task.session, task.workspace, task.rows, task.now, task.report
+        ),
     ),
 }
 
 KINDS = tuple(_KINDS)
 """What may be imported, in the order in which one file needs another."""
 
-__all__ = [
-    "ACCOUNTS",
-    "COMPETITORS",
-    "CONTACTS",
-    "KINDS",
-    "BadFile",
-    "Order",
-    "Parsed",
-    "parse",
-    "store",
-]
+__all__ = ["KINDS", "BadFile", "Order", "Parsed", "parse", "store"]

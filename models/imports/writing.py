@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -71,9 +72,9 @@ def change(
     model: type[Base],
     changes: Mapping[int, Values],
     present: Mapping[int, Values],
-    version: int,
+    version: int | None,
 ) -> None:
-    """Give each row (by id) its changes and the names version.
+    """Give each row (by id) its changes and the names version, in tables that have one.
 
     present  the rows as they are: one statement changes all, so every row needs a value for
              every column that any of them changes.
@@ -82,11 +83,10 @@ def change(
         return
     table = _table(model)
     columns = sorted({column for told in changes.values() for column in told})
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("of_id"))
-        .values({**{name: bindparam(f"to_{name}") for name in columns}, "names_version": version})
-    )
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns}
+    if version is not None:
+        values["names_version"] = version
+    statement = update(table).where(table.c.id == bindparam("of_id")).values(values)
     session.connection().execute(
         statement,
         [
@@ -94,6 +94,11 @@ def change(
             for row_id, told in changes.items()
         ],
     )
+
+
+def highest(session: Session, model: type[Base]) -> int:
+    """The highest id so far; rows inserted from now on have higher ones."""
+    return session.connection().execute(select(func.max(_table(model).c.id))).scalar() or 0
 
 
 def version_for(session: Session, workspace_id: int, *, removed: bool) -> int:
