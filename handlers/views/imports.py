@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from handlers.views.words import listed, plural
 from models import phi
+from models.errors import AlreadyUndone, LastAdmin, Refused
 from models.exchange import broken
 from models.exchange.broken import BadFile, BadOrder, BadRow
 from models.exchange.csv_source import DELIMITERS
 from models.imports.report import Reject, Report, RowsRefused
+from models.imports.runs import Undone
 
 SHOWN = 20
 """Rejected rows that are listed; the rest are counted."""
@@ -58,8 +60,8 @@ def rejected(rejects: Sequence[Reject]) -> list[str]:
     return lines
 
 
-def summary(report: Report) -> list[str]:
-    """What the import did; the last line is for programs too."""
+def summary(report: Report, *, stored: bool = True) -> list[str]:
+    """What the import did, or would have; the last line is for programs too."""
     lines = []
     if report.ignored:
         lines.append(f"Ignored columns: {', '.join(report.ignored)}")
@@ -83,6 +85,8 @@ def summary(report: Report) -> list[str]:
         )
     for rule, count in sorted(report.not_patients.items()):
         lines.append(f"Not about a patient, as you said: {rule}, {plural(count, 'field')}")
+    if stored and report.run_id is not None:
+        lines.append(f"import {report.run_id}: undo with touchbase import undo {report.run_id}")
     lines.append(
         f"new={report.new} changed={report.changed} unchanged={report.unchanged} "
         f"rejected={len(report.rejects)}"
@@ -182,6 +186,38 @@ def reason(why: BadRow) -> str:
                 "the expected day is close_date"
             )
     raise TypeError(type(why).__name__)
+
+
+def undone(number: str, done: Undone) -> str:
+    """What became of an import's rows; for programs too."""
+    line = f"import {number} undone: removed={done.removed} put_back={done.put_back} "
+    return f"{line}kept={done.kept}"
+
+
+def no_number(text: str) -> str:
+    """`import undo` of something that is no number."""
+    return f"{_cell(text)} is no number of an import; it looks like touchbase import undo 17."
+
+
+def no_such_import(number: str) -> str:
+    """`import undo` of a number that was never given."""
+    return f"There is no import {number}, or it changed nothing."
+
+
+def not_undone(number: str, why: Refused) -> str:
+    """An import that cannot be taken back."""
+    match why:
+        case AlreadyUndone():
+            return f"Import {number} has been undone already."
+        case LastAdmin():
+            return f"Import {number} made the only admin; give somebody else that role first."
+    return f"Import {number} is more than 24 hours old, so it can no longer be undone."
+
+
+def no_such_mapping(kind: str, name: str, names: Sequence[str]) -> str:
+    """`--mapping` with a name that was never saved."""
+    known = f"there is {listed(list(names))}" if names else "none was saved yet"
+    return f"--mapping: no mapping for {kind} is called {_cell(name)}; {known}."
 
 
 def unreadable(name: str, why: str) -> str:

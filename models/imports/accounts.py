@@ -112,6 +112,9 @@ def store(
     writing.change(session, Account, changes, present, version)
     moved = [account_id for account_id, told in changes.items() if told.keys() & _REASONS]
     reckoning.where_people_changed(session, workspace.id, moved)
+    report.trail.change_all("account", changes, present, aliases.changed)
+    if new:
+        report.trail.came_after("account", writing.highest(session, Account), version)
     _add(session, workspace.id, new, teller, aliases, version, now)
     aliases.write(version)
 

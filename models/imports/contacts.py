@@ -92,6 +92,9 @@ def store(
     version = writing.version_for(session, workspace.id, removed=False)
     present = {record["id"]: record for record, _, _ in matched}
     writing.change(session, Contact, changes, present, version)
+    report.trail.change_all("contact", changes, present)
+    if new:
+        report.trail.came_after("contact", writing.highest(session, Contact), version)
     fixed = {"workspace_id": workspace.id, "names_version": version, "created_at": now}
     writing.put(
         session, Contact, [{**_NEW, **told(account_id, row), **fixed} for account_id, row in new]

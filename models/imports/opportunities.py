@@ -345,4 +345,4 @@ def _add(
     )
     columns = ["workspace_id", "opportunity_id", "from_id", "to_id", "user_id", "moved_at"]
     session.execute(insert(Move).from_select(columns, new))
-    report.trail.since["opportunity"] = (before, None)
+    report.trail.came_after("opportunity", before)

@@ -38,6 +38,7 @@ class Report:
     ignored      columns that are no field.
     not_patients rules of the patient guard that held, in how many fields, and were said not to
                  be about a patient.
+    run_id       the number by which the import can be undone; None when it stored nothing.
     trail        the rows that were made and changed.
     """
 
@@ -53,6 +54,7 @@ class Report:
     waiting: int = 0
     ignored: tuple[str, ...] = ()
     not_patients: Mapping[str, int] = field(default_factory=dict)
+    run_id: int | None = None
     trail: Trail = field(default_factory=Trail)
 
 

@@ -25,7 +25,7 @@ from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
 from models.exchange.guard import refuse_patients
-from models.imports import accounts, competitors, contacts, opportunities, products, users
+from models.imports import accounts, competitors, contacts, opportunities, products, runs, users
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
@@ -125,6 +125,7 @@ def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime)
     report.rejects.sort(key=lambda reject: reject.line)
     if report.rejects and not parsed.order.skip_bad:
         raise RowsRefused(report.rejects)
+    report.run_id = runs.keep(session, workspace.id, kind, parsed.sha256, report.trail, now)
     audit.note(
         session,
         workspace.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,14 +35,26 @@ class Trail:
         """These rows are new."""
         self.made.setdefault(entity, []).extend(ids)
 
+    def came_after(self, entity: str, before: int, version: int | None = None) -> None:
+        """The rows above this id are new, those of this names version if there is one."""
+        self.since[entity] = (before, version)
+
     def change(self, entity: str, row_id: int, before: Values, after: Values) -> None:
         """These columns of a row changed; `before` may hold others too."""
         was = {name: before[name] for name in after}
         self.changed.append(Changed(entity, row_id, was, after))
 
     def change_all(
-        self, entity: str, changes: Mapping[int, Values], present: Mapping[int, Values]
+        self,
+        entity: str,
+        changes: Mapping[int, Values],
+        present: Mapping[int, Values],
+        aliases: Mapping[int, tuple[Sequence[str], Sequence[str]]] | None = None,
     ) -> None:
-        """The same for many rows, by id."""
+        """The same for many rows, by id, some with other aliases."""
         for row_id, told in changes.items():
-            self.change(entity, row_id, present[row_id], told)
+            before, after = present[row_id], told
+            if aliases and row_id in aliases:
+                was, now = aliases[row_id]
+                before, after = {**before, "aliases": list(was)}, {**told, "aliases": list(now)}
+            self.change(entity, row_id, before, after)

@@ -109,7 +109,8 @@ def version_for(session: Session, workspace_id: int, *, removed: bool) -> int:
 class AliasChanges:
     """Which of everybody's aliases go and which come, for one kind of thing.
 
-    of  the name of the alias's column, "account_id" or "competitor_id".
+    of       the name of the alias's column, "account_id" or "competitor_id".
+    changed  for each thing whose aliases change, those before and those after.
     """
 
     def __init__(self, session: Session, workspace_id: int, of: str, ids: Iterable[int]) -> None:
@@ -117,6 +118,7 @@ class AliasChanges:
         self._known: dict[int, dict[str, int]] = {}
         self._gone: list[int] = []
         self._new: list[tuple[int, str]] = []
+        self.changed: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
         column = getattr(Alias, of)
         query = select(column.label("thing"), Alias.id, Alias.text).where(
             Alias.workspace_id == workspace_id, Alias.user_id.is_(None)
@@ -135,6 +137,8 @@ class AliasChanges:
         new = [(thing, text) for text in texts if text not in known]
         self._gone += gone
         self._new += new
+        if gone or new:
+            self.changed[thing] = (tuple(known), tuple(texts))
         return bool(gone or new)
 
     @property
