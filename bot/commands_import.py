@@ -1,4 +1,4 @@
-"""`touchbase import`: accounts, contacts and competitors from a CSV file."""
+"""`touchbase import`: people, accounts and what else a CSV file holds; and taking it back."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ from pathlib import Path
 
 import click
 
+KINDS = ["users", "accounts", "contacts", "competitors", "products", "opportunities"]
+"""Here too, so that `--help` needs no table; the tests see that the two lists are one."""
+
+UNDO = "undo"
+
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(["accounts", "contacts", "competitors"]))
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
+@click.argument("kind", type=click.Choice([*KINDS, UNDO]))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv|NUMBER")
 @click.option(
     "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Take a column for a field."
 )
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Give every row a value.")
-@click.option("--delimiter", default=",", show_default=True, help="What separates the columns.")
+@click.option("--delimiter", help="What separates the columns. Default: a comma.")
 @click.option("--encoding", help="Such as cp1252. Default: UTF-8, or UTF-16 with its mark.")
+@click.option(
+    "--dates",
+    type=click.Choice(["iso", "mdy", "dmy"]),
+    help="How the file writes days: 2026-03-31 (the default), 3/31/2026 or 31/3/2026.",
+)
+@click.option("--save-mapping", "save_as", metavar="NAME", help="Keep these five for next time.")
+@click.option("--mapping", metavar="NAME", help="Take those kept under this name.")
 @click.option("--skip-bad", is_flag=True, help="Take the good rows of a file with bad ones.")
 @click.option(
     "--not-patients",
@@ -29,20 +41,36 @@ def import_(
     file: Path,
     maps: tuple[str, ...],
     sets: tuple[str, ...],
-    delimiter: str,
+    delimiter: str | None,
     encoding: str | None,
+    dates: str | None,
+    save_as: str | None,
+    mapping: str | None,
     skip_bad: bool,
     not_patients: bool,
     dry_run: bool,
     workspace: str | None,
 ) -> None:
-    """Take accounts, contacts or competitors over from a CSV file; again and again if need be.
+    """Take users, accounts, contacts, competitors, products or opportunities over from a CSV
+    file; again and again if need be. The last line on stdout is
+    new=… changed=… unchanged=… rejected=….
 
-    The last line on stdout is new=… changed=… unchanged=… rejected=….
+    `touchbase import undo 17` takes import 17 back, within 24 hours.
     """
     # Imported here: the other commands start without the tables of an import.
     from bot import imports
-    from models.imports.run import Order
+    from models.imports.mappings import Options
 
-    order = Order(kind, file, maps, sets, delimiter, encoding, skip_bad, not_patients)
-    imports.do(order, team_id=workspace, dry_run=dry_run)
+    if kind == UNDO:
+        imports.undo(str(file), team_id=workspace)
+        return
+    asked = imports.Asked(
+        kind,
+        file,
+        Options(maps, sets, delimiter, encoding, dates),
+        mapping=mapping,
+        save_as=save_as,
+        skip_bad=skip_bad,
+        not_patients=not_patients,
+    )
+    imports.do(asked, team_id=workspace, dry_run=dry_run)

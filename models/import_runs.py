@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base, within_workspace
 
@@ -56,3 +56,13 @@ class Mapping(Base):
     name: Mapped[str] = mapped_column(String(60))
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     saved_at: Mapped[datetime]
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Delete what the imports of that time changed: nobody can undo them any more, and it is old
+    values of rows that may be gone."""
+    old = select(ImportRun.id).where(ImportRun.run_at < before)
+    session.execute(
+        delete(ImportChange).where(ImportChange.run_id.in_(old)),
+        execution_options={"synchronize_session": False},
+    )

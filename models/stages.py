@@ -109,15 +109,26 @@ def add_open(session: Session, workspace_id: int, pipeline: str, label: str) -> 
         for position, (end, kind, chance) in enumerate((("Won", WON, 100), ("Lost", LOST, 0)), 2):
             session.add(_stage(workspace_id, pipeline, end, kind, chance, position))
     position = max((stage.position for stage in opens), default=0) + 1
-    for stage in known:
-        if stage.kind != OPEN and stage.position <= position:
-            stage.position += 1
+    ends = [stage for stage in known if stage.kind != OPEN]
+    for place, stage in enumerate(ends, start=position + 1):
+        stage.position = max(stage.position, place)
     made = _stage(
         workspace_id, pipeline, label, OPEN, opens[-1].probability if opens else 10, position
     )
     session.add(made)
     session.flush()
     return made
+
+
+def add_ends(session: Session, workspace_id: int, pipeline: str) -> Sequence[Stage]:
+    """Won and Lost for a pipeline that nobody knew."""
+    ends = [
+        _stage(workspace_id, pipeline, end, kind, chance, position)
+        for position, (end, kind, chance) in enumerate((("Won", WON, 100), ("Lost", LOST, 0)), 2)
+    ]
+    session.add_all(ends)
+    session.flush()
+    return ends
 
 
 def pipelines(session: Session, workspace_id: int) -> Sequence[str]:

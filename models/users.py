@@ -160,6 +160,10 @@ def enrol(
     zone  the workspace's, for as long as nobody knows better.
     """
     user = by_slack_id(session, workspace_id, slack_id)
+    if user is None and profile is not None and profile.email:
+        user = _without_slack_id(session, workspace_id, profile.email)
+        if user is not None:
+            user.slack_id = slack_id
     if user is None:
         user = _made(session, workspace_id, slack_id, zone, now)
     if profile is not None:
@@ -167,6 +171,21 @@ def enrol(
     reschedule(user, now)
     session.flush()
     return user
+
+
+def _without_slack_id(session: Session, workspace_id: int, email: str) -> User | None:
+    """The person an import made by this e-mail address, whom nobody has met in Slack yet."""
+    return session.scalar(
+        select(User)
+        .where(
+            User.workspace_id == workspace_id,
+            User.email == email.strip().casefold(),
+            User.slack_id.is_(None),
+        )
+        .order_by(User.id)
+        .limit(1)
+        .with_for_update(key_share=True)
+    )
 
 
 def _made(session: Session, workspace_id: int, slack_id: str, zone: str, now: datetime) -> User:

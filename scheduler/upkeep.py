@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from models import drafts, heartbeats, lanes, requests
+from models import drafts, heartbeats, import_runs, lanes, requests
 from models.db import reading
 from scheduler import answers
 from scheduler.answers import Fate
@@ -15,20 +15,22 @@ from scheduler.road import Road
 log = structlog.get_logger(__name__)
 
 KEEP_REQUESTS = timedelta(days=14)
+KEEP_IMPORTS = timedelta(days=1)
 KEEP_DELIVERIES = timedelta(days=30)
 
 _BATCH = 5_000
 
 
 def forget(road: Road) -> int:
-    """Delete requests seen over 14 days ago, drafts left 7 and deliveries done 30, by the
-    machine's clock: winding the people's must not throw anything away. How many deliveries went.
-    """
+    """Delete requests seen over 14 days ago, drafts left 7, what imports changed over a day ago,
+    and deliveries done 30 days ago, by the machine's clock: winding the people's must not throw
+    anything away. How many deliveries went."""
     machine = road.machine()
     with road.sessions.begin() as session:
         requests.forget(session, machine - KEEP_REQUESTS)
         drafts.forget(session, machine - drafts.KEPT)
         heartbeats.forget(session, machine)
+        import_runs.forget(session, machine - KEEP_IMPORTS)
     gone, batch = 0, 1
     while batch and not road.stopping.is_set():  # a message goes one round after its changes
         with road.sessions.begin() as session:

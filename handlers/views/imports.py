@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from handlers.views.words import listed, plural
 from models import phi
+from models.errors import AlreadyUndone, LastAdmin, Refused
 from models.exchange import broken
 from models.exchange.broken import BadFile, BadOrder, BadRow
 from models.exchange.csv_source import DELIMITERS
 from models.imports.report import Reject, Report, RowsRefused
+from models.imports.runs import Undone
 
 SHOWN = 20
 """Rejected rows that are listed; the rest are counted."""
@@ -20,10 +22,16 @@ _DELIMITER_OPTION = {
     "\t": "tabs; add --delimiter tab",
     "|": "pipes; add --delimiter '|'",
 }
+_DAYS = {
+    "iso": "write it like 2026-03-31, or say how the file does with --dates mdy or dmy",
+    "mdy": "--dates mdy reads 3/31/2026 and 2026-03-31",
+    "dmy": "--dates dmy reads 31/3/2026 and 2026-03-31",
+}
 _LISTS = {
     "account_type": "account type",
     "contact_role": "contact role",
     "buying_role": "buying role",
+    "lost_reason": "lost reason",
 }
 
 
@@ -52,17 +60,24 @@ def rejected(rejects: Sequence[Reject]) -> list[str]:
     return lines
 
 
-def summary(report: Report) -> list[str]:
-    """What the import did; the last line is for programs too."""
+def summary(report: Report, *, stored: bool = True) -> list[str]:
+    """What the import did, or would have; the last line is for programs too."""
     lines = []
     if report.ignored:
         lines.append(f"Ignored columns: {', '.join(report.ignored)}")
     lines += [
-        f"New {_LISTS[name]}: {label}"
+        f"New {_LISTS.get(name, name)}: {label}"
         for name, labels in report.new_entries.items()
         for label in labels
     ]
-    lines += [f"New person: {slack_id}" for slack_id in report.new_people]
+    lines += [f"New person: {who}" for who in report.new_people]
+    lines += [f"New stage: {stage}, open, in {pipeline}" for stage, pipeline in report.new_stages]
+    lines += [
+        f"New product: {name}" + (f"; is it {near}?" if near else "")
+        for name, near in report.new_products
+    ]
+    if report.without_account:
+        lines.append(f"{plural(report.without_account, 'new row')} without an account")
     if report.waiting:
         lines.append(
             f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
@@ -70,6 +85,8 @@ def summary(report: Report) -> list[str]:
         )
     for rule, count in sorted(report.not_patients.items()):
         lines.append(f"Not about a patient, as you said: {rule}, {plural(count, 'field')}")
+    if stored and report.run_id is not None:
+        lines.append(f"import {report.run_id}: undo with touchbase import undo {report.run_id}")
     lines.append(
         f"new={report.new} changed={report.changed} unchanged={report.unchanged} "
         f"rejected={len(report.rejects)}"
@@ -118,8 +135,24 @@ def reason(why: BadRow) -> str:
             return f"{field} is longer than {plural(limit, 'character')}"
         case broken.NotOneOf(field, value, allowed):
             return f"{field} {_cell(value)} is none of {', '.join(allowed)}"
-        case broken.BadOwner(value):
-            return f"owner {_cell(value)} is neither a Slack id (U…) nor an e-mail address"
+        case broken.BadOwner(field, value):
+            return (
+                f"{field} {_cell(value)} is neither a Slack id (U…), an e-mail address nor a name"
+            )
+        case broken.NobodyKnown(field, value):
+            return f"{field} {_cell(value)} is nobody known; import the users first"
+        case broken.BadEmail(value):
+            return f"email {_cell(value)} is no e-mail address"
+        case broken.BadSlackId(value):
+            return f"slack_id {_cell(value)} is no Slack id; they look like U012AB3CD"
+        case broken.OtherPersons(value):
+            return f"email {_cell(value)} is another person's already"
+        case broken.SamePerson(first_line):
+            return f"the same person as line {first_line}; an email would tell them apart"
+        case broken.InCircle():
+            return "the person would report to somebody who reports to them"
+        case broken.OnlyAdmin():
+            return "this is the last admin; make somebody else admin first"
         case broken.SaysPatient(field, rules):
             said = f"{field} looks like patient data ({', '.join(rules)})"
             if phi.only_warn(rules):
@@ -135,9 +168,56 @@ def reason(why: BadRow) -> str:
             return f"no account is called {_cell(value)}; import the accounts first"
         case broken.SeveralFit("account", value):
             return f"several accounts are called {_cell(value)}; say which by its external id"
+        case broken.SeveralFit("person", value):
+            return f"several people are called {_cell(value)}; say which by Slack id or e-mail"
         case broken.SeveralFit(what, value):
             return f"several {what}s are called {_cell(value)}; say which by external_id"
+        case broken.BadDay(field, dates):
+            return f"{field} is no day; {_DAYS[dates]}"
+        case broken.BadAmount(field):
+            return f"{field} is no amount; write it like 1234.50 or $1,234.50"
+        case broken.BackwardDays(first, second):
+            return f"{second} is before {first}"
+        case broken.DayToCome(field):
+            return f"{field} lies ahead"
+        case broken.ClosedButOpen(stage):
+            return (
+                f"closed_on is told, but {_cell(stage)} is an open stage; "
+                "the expected day is close_date"
+            )
     raise TypeError(type(why).__name__)
+
+
+def undone(number: str, done: Undone) -> str:
+    """What became of an import's rows; for programs too."""
+    line = f"import {number} undone: removed={done.removed} put_back={done.put_back} "
+    return f"{line}kept={done.kept}"
+
+
+def no_number(text: str) -> str:
+    """`import undo` of something that is no number."""
+    return f"{_cell(text)} is no number of an import; it looks like touchbase import undo 17."
+
+
+def no_such_import(number: str) -> str:
+    """`import undo` of a number that was never given."""
+    return f"There is no import {number}, or it changed nothing."
+
+
+def not_undone(number: str, why: Refused) -> str:
+    """An import that cannot be taken back."""
+    match why:
+        case AlreadyUndone():
+            return f"Import {number} has been undone already."
+        case LastAdmin():
+            return f"Import {number} made the only admin; give somebody else that role first."
+    return f"Import {number} is more than 24 hours old, so it can no longer be undone."
+
+
+def no_such_mapping(kind: str, name: str, names: Sequence[str]) -> str:
+    """`--mapping` with a name that was never saved."""
+    known = f"there is {listed(list(names))}" if names else "none was saved yet"
+    return f"--mapping: no mapping for {kind} is called {_cell(name)}; {known}."
 
 
 def unreadable(name: str, why: str) -> str:

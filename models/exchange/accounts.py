@@ -36,6 +36,7 @@ SHAPE = Shape(
     required=((("name",),),),
     telling=frozenset({"external_id", "name", "aliases"}),
     free_text=("name", "type", "address", "website", "territory", "aliases"),
+    people=("owner",),
     also={"owner_email": "owner"},
 )
 
@@ -61,7 +62,7 @@ class AccountRow:
 
     told     columns of the account's row and the values the line gives them.
     type     a label of the list of account types.
-    owner    a Slack id, or an e-mail address in lower case.
+    owner    a Slack id, an e-mail address in lower case, or a person's name.
     aliases  all of everybody's other names for it; None when the line says nothing of them.
     """
 
@@ -95,13 +96,13 @@ def check(values: Mapping[str, str]) -> None:
     row(0, {"name": "-", **values})
 
 
-def owner(value: str) -> str:
-    """A Slack id as it is, an e-mail address in lower case. Raises BadOwner."""
-    if _SLACK_ID.fullmatch(value):
-        return value
-    if _EMAIL.fullmatch(value):
+def owner(value: str, field: str = "owner") -> str:
+    """A Slack id or a name as it is, an e-mail address in lower case. Raises BadOwner."""
+    if is_email(value):
         return value.casefold()
-    raise BadOwner(value)
+    if "@" in value:
+        raise BadOwner(field, value)
+    return value
 
 
 def is_slack_id(value: str) -> bool:

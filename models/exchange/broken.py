@@ -193,9 +193,56 @@ class NotOneOf(BadRow):
 
 @dataclass
 class BadOwner(BadRow):
-    """Neither a Slack id nor an e-mail address."""
+    """Neither a Slack id, nor an e-mail address, nor somebody's name."""
+
+    field: str
+    value: str
+
+
+@dataclass
+class NobodyKnown(BadRow):
+    """Nobody with this e-mail address or of this name."""
+
+    field: str
+    value: str
+
+
+@dataclass
+class BadEmail(BadRow):
+    """No e-mail address."""
 
     value: str
+
+
+@dataclass
+class BadSlackId(BadRow):
+    """No Slack id of a person."""
+
+    value: str
+
+
+@dataclass
+class OtherPersons(BadRow):
+    """The e-mail address is that of another person."""
+
+    value: str
+
+
+@dataclass
+class SamePerson(BadRow):
+    """The row is about the same person as an earlier line."""
+
+    first_line: int
+
+
+@dataclass
+class InCircle(BadRow):
+    """The person would report to somebody who reports to them."""
+
+
+@dataclass
+class OnlyAdmin(BadRow):
+    """The person is the last one who may give roles."""
 
 
 @dataclass
@@ -237,3 +284,40 @@ class SeveralFit(BadRow):
 
     what: str
     value: str
+
+
+@dataclass
+class BadDay(BadRow):
+    """No day in the way the file was said to write them."""
+
+    field: str
+    dates: str
+
+
+@dataclass
+class BadAmount(BadRow):
+    """No amount of money, or one that can be read two ways."""
+
+    field: str
+
+
+@dataclass
+class BackwardDays(BadRow):
+    """The later of two days comes first."""
+
+    first: str
+    second: str
+
+
+@dataclass
+class DayToCome(BadRow):
+    """A day that lies ahead, for something that has happened."""
+
+    field: str
+
+
+@dataclass
+class ClosedButOpen(BadRow):
+    """A day on which it ended, and a stage at which it has not."""
+
+    stage: str

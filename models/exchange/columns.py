@@ -36,6 +36,8 @@ class Shape:
     telling    fields that tell records apart, so one value for every row makes no sense.
     free_text  fields the patient guard reads.
     also       other names of a field in a header.
+    people     fields that name somebody: a Slack id, an e-mail address or a name; the guard reads
+               the names.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Shape:
     telling: frozenset[str]
     free_text: tuple[str, ...]
     also: Mapping[str, str]
+    people: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ def store(
     fields  the fields the file has; a place it has no column for does not tell accounts apart.
     """
     writing.hold(session, workspace.id)
+    rows = people.with_known_owners(session, workspace, rows, report, emails_wait=True)
     known = _Known(session, workspace.id, rows, [place for place in _PLACE if place in fields])
     matched, new, repeated = _match(known, rows, report)
     kept = [row for _, row in matched] + new
@@ -111,6 +112,9 @@ def store(
     writing.change(session, Account, changes, present, version)
     moved = [account_id for account_id, told in changes.items() if told.keys() & _REASONS]
     reckoning.where_people_changed(session, workspace.id, moved)
+    report.trail.change_all("account", changes, present, aliases.changed)
+    if new:
+        report.trail.came_after("account", writing.highest(session, Account), version)
     _add(session, workspace.id, new, teller, aliases, version, now)
     aliases.write(version)
 

@@ -44,9 +44,9 @@ def store(
     if not (new or changes):
         return
     version = writing.version_for(session, workspace.id, removed=aliases.removes)
-    writing.change(
-        session, Competitor, changes, {record["id"]: record for record, _ in matched}, version
-    )
+    records = {record["id"]: record for record, _ in matched}
+    writing.change(session, Competitor, changes, records, version)
+    report.trail.change_all("competitor", changes, records, aliases.changed)
     ids = writing.put_for_ids(
         session,
         Competitor,
@@ -60,6 +60,7 @@ def store(
             for row in new
         ],
     )
+    report.trail.make("competitor", ids)
     for competitor_id, row in zip(ids, new, strict=True):
         aliases.want(competitor_id, row.aliases or ())
     aliases.write(version)

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import lists, merges, reckoning
-from models.accounts import Account
 from models.contacts import Contact
-from models.exchange.broken import BadRow, SeveralFit, UnknownAccount
+from models.exchange.broken import BadRow, SeveralFit
 from models.exchange.contacts import ContactRow
 from models.imports import people, writing
+from models.imports.homes import Homes
 from models.imports.report import Once, Reject, Report
 from models.imports.writing import Rows, Values
-from models.text import name_key
 from models.workspaces import Workspace
 
 _COLUMNS = (
@@ -93,6 +92,9 @@ def store(
     version = writing.version_for(session, workspace.id, removed=False)
     present = {record["id"]: record for record, _, _ in matched}
     writing.change(session, Contact, changes, present, version)
+    report.trail.change_all("contact", changes, present)
+    if new:
+        report.trail.came_after("contact", writing.highest(session, Contact), version)
     fixed = {"workspace_id": workspace.id, "names_version": version, "created_at": now}
     writing.put(
         session, Contact, [{**_NEW, **told(account_id, row), **fixed} for account_id, row in new]
@@ -109,7 +111,7 @@ def _match(
 ) -> tuple[list[tuple[Values, int, ContactRow]], list[tuple[int, ContactRow]], int]:
     """Each row with the contact it is about and its account, the rows about nobody yet, and how
     many are about somebody who was merged into another: of those the file has no more to say."""
-    places = _Accounts(session, workspace_id, rows)
+    places = Homes(session, workspace_id, ((row.by, row.account) for row in rows))
     known = _Known(session, workspace_id, rows, places.ids())
     once = Once()
     matched: list[tuple[Values, int, ContactRow]] = []
@@ -117,7 +119,7 @@ def _match(
     merged = 0
     for row in rows:
         try:
-            account_id = places.find(row)
+            account_id = places.find(row.by, row.account)
             once.see((account_id, row.key), row.line, "external_id" in row.told)
             record = known.find(row, account_id)
             if record is not None:
@@ -132,48 +134,6 @@ def _match(
         else:
             new.append((account_id, row))
     return matched, new, merged
-
-
-class _Accounts:
-    """The accounts that the rows name, by external id or by name."""
-
-    def __init__(self, session: Session, workspace_id: int, rows: Sequence[ContactRow]) -> None:
-        query = select(Account.id, Account.external_id, Account.name_key).where(
-            Account.workspace_id == workspace_id, Account.archived_at.is_(None)
-        )
-        ids = (row.account for row in rows if row.by == "account_external_id")
-        keys = (name_key(row.account) for row in rows if row.by == "account_name")
-        self._by_id: dict[str, int] = {
-            account.external_id: account.id
-            for account in writing.found(session, query, Account.external_id, ids)
-        }
-        self._by_key: dict[str, list[int]] = {}
-        for account in writing.found(session, query, Account.name_key, keys):
-            self._by_key.setdefault(account.name_key, []).append(account.id)
-        into = merges.survivors(session, workspace_id, merges.ACCOUNT)
-        gone = select(Account.id, Account.external_id, Account.name_key).where(
-            Account.workspace_id == workspace_id
-        )
-        for account in writing.found(session, gone, Account.id, into):
-            if account.external_id is not None:
-                self._by_id[account.external_id] = into[account.id]
-            self._by_key.setdefault(account.name_key, [into[account.id]])
-
-    def ids(self) -> set[int]:
-        """Of every account found."""
-        return {*self._by_id.values(), *(one for fit in self._by_key.values() for one in fit)}
-
-    def find(self, row: ContactRow) -> int:
-        """The row's account. Raises UnknownAccount or SeveralFit."""
-        if row.by == "account_external_id":
-            fit = [self._by_id[row.account]] if row.account in self._by_id else []
-        else:
-            fit = self._by_key.get(name_key(row.account), [])
-        if not fit:
-            raise UnknownAccount(row.by, row.account)
-        if len(fit) > 1:
-            raise SeveralFit("account", row.account)
-        return fit[0]
 
 
 class _Known:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from models.errors import Refused
 from models.exchange.broken import BadRow, SameRecord
+from models.imports.trail import Trail
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,17 @@ class RowsRefused(Refused):
 class Report:
     """What an import did, or with `--dry-run` would have done.
 
-    new_entries  labels that were added to a list of types or roles, by the list's name.
-    new_people   Slack ids of owners nobody had heard of.
+    new_entries  labels that were added to a list, by the list's name; territories among them.
+    new_people   owners and managers nobody had heard of, as the file calls them.
+    new_stages   stages that were added, open, each with its pipeline.
+    new_products  products that were added, each with the known one most like it, if any is.
+    without_account  new opportunities of no account.
     waiting      accounts of this file whose owner is an e-mail address of nobody known yet.
     ignored      columns that are no field.
     not_patients rules of the patient guard that held, in how many fields, and were said not to
                  be about a patient.
+    run_id       the number by which the import can be undone; None when it stored nothing.
+    trail        the rows that were made and changed.
     """
 
     new: int = 0
@@ -42,9 +48,14 @@ class Report:
     rejects: list[Reject] = field(default_factory=list)
     new_entries: dict[str, list[str]] = field(default_factory=dict)
     new_people: list[str] = field(default_factory=list)
+    new_stages: list[tuple[str, str]] = field(default_factory=list)
+    new_products: list[tuple[str, str | None]] = field(default_factory=list)
+    without_account: int = 0
     waiting: int = 0
     ignored: tuple[str, ...] = ()
     not_patients: Mapping[str, int] = field(default_factory=dict)
+    run_id: int | None = None
+    trail: Trail = field(default_factory=Trail)
 
 
 class Once:

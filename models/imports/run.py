@@ -16,15 +16,21 @@ from models.exchange import accounts as account_rows
 from models.exchange import columns, csv_source
 from models.exchange import competitors as competitor_rows
 from models.exchange import contacts as contact_rows
+from models.exchange import opportunities as opportunity_rows
+from models.exchange import products as product_rows
+from models.exchange import users as user_rows
+from models.exchange import values as reading
+from models.exchange.accounts import is_email, is_slack_id
 from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
 from models.exchange.guard import refuse_patients
-from models.imports import accounts, competitors, contacts
+from models.imports import accounts, competitors, contacts, opportunities, products, runs, users
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
 ACCOUNTS, CONTACTS, COMPETITORS = "accounts", "contacts", "competitors"
+USERS, PRODUCTS, OPPORTUNITIES = "users", "products", "opportunities"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Order:
 
     maps       "column=field", as typed; sets "field=value".
     skip_bad   take the good rows of a file with bad ones.
+    dates      how the file writes its days: iso, mdy or dmy.
     not_patients  words that may describe a patient do not, the person says: take those rows.
     """
 
@@ -42,6 +49,7 @@ class Order:
     sets: Sequence[str] = ()
     delimiter: str = ","
     encoding: str | None = None
+    dates: str = reading.ISO
     skip_bad: bool = False
     not_patients: bool = False
 
@@ -66,12 +74,13 @@ def parse(order: Order) -> Parsed:
 
     Raises OSError, a BadOrder, a BadFile, or RowsRefused unless bad rows are skipped.
     """
-    shape, read_row, check = _KINDS[order.kind]
+    kind = _KINDS[order.kind]
+    shape = kind.shape
     delimiter = csv_source.delimiter(order.delimiter)
     wanted = columns.asked(shape, order.maps, order.sets)
     for field, value in wanted.sets.items():
         try:
-            check({field: value})
+            kind.check({field: value}, order.dates)
         except BadRow as reason:
             raise BadConstant(field, reason) from None
     source = csv_source.read(order.file, order.encoding)
@@ -86,10 +95,10 @@ def parse(order: Order) -> Parsed:
     for cells in lines:
         try:
             values = plan.values(cells)
-            doubts = refuse_patients(shape.free_text, values, allow=order.not_patients)
+            doubts = refuse_patients(_words(shape, values), values, allow=order.not_patients)
             if "external_id" in values:
                 _refuse_second(ids, values["external_id"], cells)
-            rows.append(read_row(cells.line, values))
+            rows.append(kind.row(cells.line, values, order.dates))
             answered.update(doubts)
         except BadRow as reason:
             rejects.append(Reject(cells.line, reason))
@@ -112,15 +121,11 @@ def store(session: Session, workspace: Workspace, parsed: Parsed, now: datetime)
         ignored=parsed.plan.ignored,
         not_patients=parsed.not_patients,
     )
-    if kind == ACCOUNTS:
-        accounts.store(session, workspace, parsed.rows, parsed.plan.fields, now, report)
-    elif kind == CONTACTS:
-        contacts.store(session, workspace, parsed.rows, now, report)
-    else:
-        competitors.store(session, workspace, parsed.rows, report)
+    _KINDS[kind].store(Task(session, workspace, parsed.rows, parsed.plan.fields, now, report))
     report.rejects.sort(key=lambda reject: reject.line)
     if report.rejects and not parsed.order.skip_bad:
         raise RowsRefused(report.rejects)
+    report.run_id = runs.keep(session, workspace.id, kind, parsed.sha256, report.trail, now)
     audit.note(
         session,
         workspace.id,
@@ -157,15 +162,86 @@ def _refuse_second(ids: dict[str, int], external_id: str, cells: Cells) -> None:
         raise SameId(external_id, first)
 
 
-def _nothing_to_check(values: Mapping[str, str]) -> None:
-    """A competitor has no field that `--set` may give."""
+def _words(shape: Shape, values: Mapping[str, str]) -> Sequence[str]:
+    """The fields that the patient guard reads in this row."""
+    named = [
+        field
+        for field in shape.people
+        if field in values and not is_slack_id(values[field]) and not is_email(values[field])
+    ]
+    return (*shape.free_text, *named) if named else shape.free_text
 
 
-_Kind = tuple[Shape, Callable[[int, Mapping[str, str]], Any], Callable[[Mapping[str, str]], None]]
+@dataclass(frozen=True)
+class Task:
+    """What is to be stored, by when, and where to say how it went."""
+
+    session: Session
+    workspace: Workspace
+    rows: Sequence[Any]
+    fields: frozenset[str]
+    now: datetime
+    report: Report
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of file.
+
+    row    turns a line's fields into a row; it is told how days are written. Raises BadRow.
+    check  whether every row may have these values. Raises BadRow.
+    """
+
+    shape: Shape
+    row: Callable[[int, Mapping[str, str], str], Any]
+    check: Callable[[Mapping[str, str], str], object]
+    store: Callable[[Task], None]
+
+
 _KINDS: Mapping[str, _Kind] = {
-    ACCOUNTS: (account_rows.SHAPE, account_rows.row, account_rows.check),
-    CONTACTS: (contact_rows.SHAPE, contact_rows.row, contact_rows.check),
-    COMPETITORS: (competitor_rows.SHAPE, competitor_rows.row, _nothing_to_check),
+    USERS: _Kind(
+        user_rows.SHAPE,
+        lambda line, values, _: user_rows.row(line, values),
+        lambda values, _: user_rows.check(values),
+        lambda task: users.store(task.session, task.workspace, task.rows, task.now, task.report),
+    ),
+    ACCOUNTS: _Kind(
+        account_rows.SHAPE,
+        lambda line, values, _: account_rows.row(line, values),
+        lambda values, _: account_rows.check(values),
+        lambda task: accounts.store(
+            task.session, task.workspace, task.rows, task.fields, task.now, task.report
+        ),
+    ),
+    CONTACTS: _Kind(
+        contact_rows.SHAPE,
+        lambda line, values, _: contact_rows.row(line, values),
+        lambda values, _: contact_rows.check(values),
+        lambda task: contacts.store(task.session, task.workspace, task.rows, task.now, task.report),
+    ),
+    COMPETITORS: _Kind(
+        competitor_rows.SHAPE,
+        lambda line, values, _: competitor_rows.row(line, values),
+        lambda _values, _dates: None,  # no field that `--set` may give
+        lambda task: competitors.store(task.session, task.workspace, task.rows, task.report),
+    ),
+    PRODUCTS: _Kind(
+        product_rows.SHAPE,
+        lambda line, values, _: product_rows.row(line, values),
+        lambda values, _: product_rows.check(values),
+        lambda task: products.store(task.session, task.workspace, task.rows, task.report),
+    ),
+    OPPORTUNITIES: _Kind(
+        opportunity_rows.SHAPE,
+        opportunity_rows.row,
+        opportunity_rows.check,
+        lambda task: opportunities.store(
+            task.session, task.workspace, task.rows, task.now, task.report
+        ),
+    ),
 }
 
-__all__ = ["ACCOUNTS", "COMPETITORS", "CONTACTS", "BadFile", "Order", "Parsed", "parse", "store"]
+KINDS = tuple(_KINDS)
+"""What may be imported, in the order in which one file needs another."""
+
+__all__ = ["KINDS", "BadFile", "Order", "Parsed", "parse", "store"]

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -71,9 +72,9 @@ def change(
     model: type[Base],
     changes: Mapping[int, Values],
     present: Mapping[int, Values],
-    version: int,
+    version: int | None,
 ) -> None:
-    """Give each row (by id) its changes and the names version.
+    """Give each row (by id) its changes and the names version, in tables that have one.
 
     present  the rows as they are: one statement changes all, so every row needs a value for
              every column that any of them changes.
@@ -82,11 +83,10 @@ def change(
         return
     table = _table(model)
     columns = sorted({column for told in changes.values() for column in told})
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("of_id"))
-        .values({**{name: bindparam(f"to_{name}") for name in columns}, "names_version": version})
-    )
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns}
+    if version is not None:
+        values["names_version"] = version
+    statement = update(table).where(table.c.id == bindparam("of_id")).values(values)
     session.connection().execute(
         statement,
         [
@@ -94,6 +94,11 @@ def change(
             for row_id, told in changes.items()
         ],
     )
+
+
+def highest(session: Session, model: type[Base]) -> int:
+    """The highest id so far; rows inserted from now on have higher ones."""
+    return session.connection().execute(select(func.max(_table(model).c.id))).scalar() or 0
 
 
 def version_for(session: Session, workspace_id: int, *, removed: bool) -> int:
@@ -104,7 +109,8 @@ def version_for(session: Session, workspace_id: int, *, removed: bool) -> int:
 class AliasChanges:
     """Which of everybody's aliases go and which come, for one kind of thing.
 
-    of  the name of the alias's column, "account_id" or "competitor_id".
+    of       the name of the alias's column, "account_id" or "competitor_id".
+    changed  for each thing whose aliases change, those before and those after.
     """
 
     def __init__(self, session: Session, workspace_id: int, of: str, ids: Iterable[int]) -> None:
@@ -112,6 +118,7 @@ class AliasChanges:
         self._known: dict[int, dict[str, int]] = {}
         self._gone: list[int] = []
         self._new: list[tuple[int, str]] = []
+        self.changed: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
         column = getattr(Alias, of)
         query = select(column.label("thing"), Alias.id, Alias.text).where(
             Alias.workspace_id == workspace_id, Alias.user_id.is_(None)
@@ -130,6 +137,8 @@ class AliasChanges:
         new = [(thing, text) for text in texts if text not in known]
         self._gone += gone
         self._new += new
+        if gone or new:
+            self.changed[thing] = (tuple(known), tuple(texts))
         return bool(gone or new)
 
     @property

@@ -63,6 +63,7 @@ def test_what_was_done_is_on_the_last_line(desk: Desk) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "Ignored columns: shoe size",
+        "import 1: undo with touchbase import undo 1",
         "new=1 changed=0 unchanged=0 rejected=0",
     ]
     assert desk.import_(desk.file(GOOD)).last == "new=0 changed=0 unchanged=1 rejected=0"
@@ -80,7 +81,9 @@ def test_new_types_and_people_are_named(desk: Desk) -> None:
 def test_a_dry_run_says_the_same_and_stores_nothing(desk: Desk) -> None:
     tried = desk.import_(desk.file(GOOD), "--dry-run")
     assert desk.count(Workspace) == 0
-    assert tried == desk.import_(desk.file(GOOD))
+    done = desk.import_(desk.file(GOOD))
+    told = [line for line in done.out.splitlines() if not line.startswith("import 1: ")]
+    assert (tried.code, tried.err, tried.out.splitlines()) == (0, "", told)
     assert desk.count(Account) == 1
 
 
@@ -250,3 +253,28 @@ def test_the_hospitals_come_in_by_the_real_command(tmp_path: Path) -> None:
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines()[-1] == last
+
+
+def test_an_import_is_undone_by_its_number(desk: Desk) -> None:
+    desk.import_(desk.file(GOOD))
+    done = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
+    assert (done.code, done.out) == (0, "import 1 undone: removed=1 put_back=0 kept=0\n")
+    again = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
+    assert (again.code, again.err) == (1, "Import 1 has been undone already.\n")
+    unknown = touchbase("import", "undo", "9", DATABASE_URL=desk.url)
+    assert (unknown.code, unknown.err) == (1, "There is no import 9, or it changed nothing.\n")
+    assert touchbase("import", "undo", "accounts.csv", DATABASE_URL=desk.url).code == 2
+    assert desk.count(Account) == 0
+
+
+def test_a_mapping_is_kept_and_what_is_said_now_goes_before_it(desk: Desk) -> None:
+    file = desk.file("Nr;Facility;Other\n1;Mercy;Grace\n")
+    words = ["--map", "Nr=external_id", "--map", "Facility=name", "--set", "tier=A"]
+    assert desk.import_(file, *words, "--delimiter", ";", "--save-mapping", "ours").code == 0
+    again = desk.import_(file, "--mapping", "ours")
+    assert again.last == "new=0 changed=0 unchanged=1 rejected=0"
+    other = desk.import_(file, "--mapping", "ours", "--map", "Other=name", "--set", "tier=B")
+    assert other.last == "new=0 changed=1 unchanged=0 rejected=0"
+    unknown = desk.import_(file, "--mapping", "theirs")
+    assert unknown.code == 2
+    assert "no mapping for accounts is called “theirs”; there is ours." in unknown.err
