@@ -86,11 +86,11 @@ def test_what_does_not_count(each_database: Database) -> None:
         referred(session, rep, account, days_ago=2)
         a_touch(session, rep, account, days_ago=1)  # after it
         (promised,) = referred(session, rep, account, contact_id=None)
-        promised.status = "promised"
+        promised.status, promised.received_at = "promised", None
         referred(session, rep, account, direction=OUT)
         session.flush()
         assert not list(attribution.credited(session, rep.workspace_id, YEAR, TODAY))
-        promised.status = "new"
+        promised.status, promised.received_at = "new", NOW
         # Two of one person on one day are one; a colleague's is another.
         a_touch(session, rep, account, days_ago=1, type="call")
         a_touch(session, other, account, days_ago=1, submission="V2")

@@ -168,7 +168,7 @@ def test_what_counts_for_each_kind(each_database: Database) -> None:
         old = an_account(session, rep.workspace_id, "Oakfield", owner=rep)
         old.created_at = at("2026-03-09T04:30Z")  # half past eleven on Sunday
         rows = add(session, rep, Received(account.id, MONDAY, 3), submission="R", now=NOW)
-        rows[0].status = "promised"
+        rows[0].status, rows[0].received_at = "promised", None
         rows[1].status = "started"
         rows[1].status_changed_at = NOW
         add(

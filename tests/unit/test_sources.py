@@ -64,7 +64,7 @@ def test_the_yardstick_is_the_trades_until_there_are_five_of_our_own(
         assert sources.standing(session, account, TODAY) == Persistence(3, 2, own=5)
         (first,) = referred(session, rep, account)
         assert sources.standing(session, account, TODAY) is None
-        first.status = "promised"
+        first.status, first.received_at = "promised", None
         session.flush()
         assert sources.standing(session, account, TODAY) == Persistence(3, 2, own=5)
 
@@ -108,5 +108,5 @@ def test_a_promise_is_no_referral(each_database: Database) -> None:
     with each_database.sessions.begin() as session:
         rep = a_rep(session)
         account = a_silent_source(session, rep, "Mercy")
-        session.execute(update(Referral).values(status="promised"))
+        session.execute(update(Referral).values(status="promised", received_at=None))
         assert sources.standing(session, account, TODAY) == Persistence(0, None)
