@@ -75,6 +75,7 @@ def told(state: DealForm) -> Told:
         proposed_on=sent,
         proposal_expires_on=expires,
         broker_id=state.broker.id if state.broker else None,
+        not_patients=tuple(sorted(checks.ticked)),
     )
 
 

@@ -117,6 +117,22 @@ class Summary:
         return self.won.cents / closed if closed else None
 
 
+_SHOWN = (
+    Opportunity.id,
+    Opportunity.name,
+    Opportunity.account_id,
+    Opportunity.owner_id,
+    Opportunity.stage_id,
+    Opportunity.staged_at,
+    Opportunity.amount_cents,
+    Opportunity.forecast,
+    Opportunity.close_date,
+    Opportunity.pushes,
+    Opportunity.next_step,
+    Opportunity.next_step_due,
+)
+
+
 def quarter(day: date) -> tuple[date, date]:
     """The first and the last day of the day's calendar quarter."""
     first = date(day.year, day.month - (day.month - 1) % 3, 1)
@@ -136,7 +152,7 @@ def open_deals(
     mine = _whose(workspace_id, people)
     rows = session.execute(
         select(
-            Opportunity,
+            *_SHOWN,  # columns: thousands of whole rows would take a second
             Stage.pipeline,
             Stage.label,
             Stage.probability,
@@ -156,32 +172,30 @@ def open_deals(
     stays = usual_stays(session, workspace_id)
     found = []
     for row in rows:
-        deal: Opportunity = row[0]
-        since = slots.local_day(deal.staged_at, zone)
-        since = max(since, touched.get(deal.account_id or 0, since))
+        since = slots.local_day(row.staged_at, zone)
+        since = max(since, touched.get(row.account_id, since))
         quiet = max((today - since).days, 0)
         found.append(
             Deal(
-                id=deal.id,
-                name=deal.name,
+                id=row.id,
+                name=row.name,
                 account=row.account or "",
-                owner_id=deal.owner_id,
+                owner_id=row.owner_id,
                 owner=row.owner or "",
                 pipeline=row.pipeline,
-                stage_id=deal.stage_id,
+                stage_id=row.stage_id,
                 stage=row.label,
                 probability=row.probability,
-                amount_cents=deal.amount_cents,
-                forecast=deal.forecast,
-                close_date=deal.close_date,
-                pushes=deal.pushes,
-                next_step=deal.next_step,
-                next_step_due=deal.next_step_due,
+                amount_cents=row.amount_cents,
+                forecast=row.forecast,
+                close_date=row.close_date,
+                pushes=row.pushes,
+                next_step=row.next_step,
+                next_step_due=row.next_step_due,
                 quiet=quiet,
-                stale=quiet > STALE_AFTER * stays.get(deal.stage_id, USUAL_STAY),
-                slipped=deal.pushes > 0
-                or (deal.close_date is not None and deal.close_date < today),
-                one_voice=deal.account_id is not None and met.get(deal.account_id, 0) <= 1,
+                stale=quiet > STALE_AFTER * stays.get(row.stage_id, USUAL_STAY),
+                slipped=row.pushes > 0 or (row.close_date is not None and row.close_date < today),
+                one_voice=row.account_id is not None and met.get(row.account_id, 0) <= 1,
             )
         )
     return found

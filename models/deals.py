@@ -16,6 +16,7 @@ from models import (
     deliveries,
     figures,
     lists,
+    merges,
     moving,
     opportunities,
     permissions,
@@ -91,6 +92,7 @@ class Told:
     proposal_expires_on: date | None = None
     broker_id: int | None = None
     lost_reason: str | None = None
+    not_patients: tuple[str, ...] = ()  # rules of the guard that the person answered
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def create(
     session.flush()
     _note_move(session, actor, deal, None, stage, now)
     _audit(session, actor, "deal.create", deal, now, {"stage": stage.id})
+    _audit_tick(session, actor, deal, told, now)
     if receipt:
         _owe_receipt(session, actor, deal, now)
     return deal
@@ -196,6 +199,7 @@ def edit(
         deal.forecast = str(before["forecast"])
     if _values(deal) == before:
         return Changed(deal)
+    _audit_tick(session, actor, deal, told, now)
     return _changed(session, actor, deal, EDITED, before, move, now)
 
 
@@ -250,6 +254,15 @@ def undo(session: Session, actor: Actor, deal_id: int, mark: str, now: datetime)
             session.delete(made)
     for name, value in last["values"].items():
         setattr(deal, name, moving.from_json(Opportunity.__table__.c[name], value))
+    # What it pointed at may have been merged away since.
+    if "account_id" in last["values"] and deal.account_id is not None:
+        deal.account_id = merges.survivor(
+            session, actor.workspace_id, merges.ACCOUNT, deal.account_id
+        )
+    if "broker_id" in last["values"] and deal.broker_id is not None:
+        deal.broker_id = merges.survivor(
+            session, actor.workspace_id, merges.CONTACT, deal.broker_id
+        )
     deal.previous, deal.updated_at = None, now
     session.flush()
     _audit(session, actor, "deal.undo", deal, now, {"stage": deal.stage_id})
@@ -511,6 +524,23 @@ def _audit(
         now=now,
         facts=dict(facts),
     )
+
+
+def _audit_tick(
+    session: Session, actor: Actor, deal: Opportunity, told: Told, now: datetime
+) -> None:
+    """Who said of which rules that what they found is no patient."""
+    if told.not_patients:
+        audit.note(
+            session,
+            actor.workspace_id,
+            actor.user_id,
+            "phi.not_a_patient",
+            "opportunity",
+            deal.id,
+            now=now,
+            facts={"rules": list(told.not_patients)},
+        )
 
 
 def first_stage(session: Session, workspace_id: int, pipeline: str = stages.NEW_BUSINESS) -> Stage:

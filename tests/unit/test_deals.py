@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models import deal_figures, deals, lists, opportunities, stages, undoing, users
+from models import (
+    deal_figures,
+    deals,
+    lists,
+    merging,
+    opportunities,
+    stages,
+    undoing,
+    users,
+)
 from models.db import Session, Sessions
 from models.deals import Changed, Told
 from models.deliveries import DEAL_RECEIPT, Delivery
@@ -21,6 +30,7 @@ from models.errors import (
     NotYours,
     TooLate,
 )
+from models.merges import ACCOUNT
 from models.opportunities import CLOSED, OMITTED, Move, Opportunity
 from models.products import Product
 from models.stages import NEW_BUSINESS
@@ -234,6 +244,22 @@ def test_an_undone_visit_leaves_the_deal_that_came_from_it(sessions: Sessions) -
         undoing.undo(session, rep, touch, NOW)
         session.refresh(deal)
         assert deal.touch_id is None
+
+
+def test_undo_after_a_merge_finds_the_account_that_stayed(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        rep = a_rep(session)
+        gone, kept, other = (
+            an_account(session, rep.workspace_id, name, owner=rep) for name in ("A", "B", "C")
+        )
+        deal = a_deal(session, rep, gone)
+        told = Told(other.id, deal.stage_id, name="A")
+        done = deals.edit(session, rep, deal.id, told, submission="E", now=NOW)
+        merging.merge(
+            session, rep, ACCOUNT, keep_id=kept.id, gone_id=gone.id, submission="M", now=NOW
+        )
+        deals.undo(session, rep, deal.id, done.mark, NOW)
+        assert deal.account_id == kept.id
 
 
 def test_a_rep_sees_their_own_a_manager_the_teams_an_admin_all_and_nobody_another_workspaces(

@@ -12,6 +12,7 @@ from bot.sandbox.form import Form
 from handlers.reading import money
 from models import stages, users
 from models.accounts import Account
+from models.audit import Audit
 from models.db import Sessions
 from models.errors import BadAmount
 from models.opportunities import Opportunity
@@ -223,6 +224,8 @@ def test_a_patient_stays_out_of_a_deal_and_a_doubt_can_be_ticked_away(it: Clockw
     with it.sessions() as session:
         kept = session.scalars(select(Opportunity.next_step)).all()
         assert "call the patient John Smith" in kept
+        ticked = session.scalars(select(Audit).filter_by(action="phi.not_a_patient")).one()
+        assert (ticked.entity, ticked.facts) == ("opportunity", {"rules": ["patient and name"]})
 
 
 def test_who_has_a_say_stands_on_the_receipt(it: Clockwork) -> None:
