@@ -12,6 +12,7 @@ from models.db import Sessions
 from models.referrals import Received
 from models.users import Actor
 from tests.by_the_clock import Clockwork, a_clockwork, a_person
+from tests.conftest import Database
 from tests.make import an_account, an_actor, at
 
 TUESDAY_TEN = at("2026-03-10T15:00Z")
@@ -100,8 +101,8 @@ def test_office_hours_hold_the_clock_over_a_night_and_quiet_hours_the_word(it: C
     assert len(it.said("U1")) == 1
 
 
-def test_in_restoration_a_quarter_of_an_hour_at_night(sessions: Sessions) -> None:
-    with a_clockwork(sessions, NIGHT) as it:
+def test_in_restoration_a_quarter_of_an_hour_at_night(each_database: Database) -> None:
+    with a_clockwork(each_database.sessions, NIGHT) as it:
         rep = a_team(it, profiles.RESTORATION)
         received(it, rep)
         pass_to(it, NIGHT + timedelta(minutes=14))

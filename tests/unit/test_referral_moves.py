@@ -187,9 +187,9 @@ def test_a_rep_works_on_their_own_a_manager_on_their_teams_an_admin_on_all(
 
 
 def test_the_queue_is_by_age_with_promised_ones_last_and_untold_closed_ones_after(
-    sessions: Sessions,
+    each_database: Database,
 ) -> None:
-    with sessions.begin() as session:
+    with each_database.sessions.begin() as session:
         rep = a_rep(session)
         account = an_account(session, rep.workspace_id, owner=rep)
 
