@@ -72,6 +72,12 @@ def _import() -> click.Command:
     return import_
 
 
+def _export() -> click.Command:
+    from bot.commands_export import export
+
+    return export
+
+
 def _parse() -> click.Command:
     from bot.commands_parse import parse
 
@@ -86,6 +92,7 @@ def _sandbox() -> click.Command:
 
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
+    "export": _export,
     "import": _import,
     "manifest": _manifest,
     "migrate": _migrate,
