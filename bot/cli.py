@@ -85,6 +85,12 @@ def _import() -> click.Command:
     return import_
 
 
+def _export() -> click.Command:
+    from bot.commands_export import export
+
+    return export
+
+
 def _parse() -> click.Command:
     from bot.commands_parse import parse
 
@@ -99,6 +105,7 @@ def _sandbox() -> click.Command:
 
 COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
+    "export": _export,
     "import": _import,
     "list": _list,
     "manifest": _manifest,

@@ -32,6 +32,8 @@ _LISTS = {
     "contact_role": "contact role",
     "buying_role": "buying role",
     "lost_reason": "lost reason",
+    "service_line": "service line",
+    "payer_type": "payer type",
 }
 
 
@@ -176,6 +178,8 @@ def reason(why: BadRow) -> str:
             return f"{field} is no day; {_DAYS[dates]}"
         case broken.BadAmount(field):
             return f"{field} is no amount; write it like 1234.50 or $1,234.50"
+        case broken.BadNumber(field):
+            return f"{field} is no whole number up to 9,999"
         case broken.BackwardDays(first, second):
             return f"{second} is before {first}"
         case broken.DayToCome(field):

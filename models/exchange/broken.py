@@ -302,6 +302,13 @@ class BadAmount(BadRow):
 
 
 @dataclass
+class BadNumber(BadRow):
+    """No whole number, or one too large."""
+
+    field: str
+
+
+@dataclass
 class BackwardDays(BadRow):
     """The later of two days comes first."""
 

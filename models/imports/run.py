@@ -18,6 +18,8 @@ from models.exchange import competitors as competitor_rows
 from models.exchange import contacts as contact_rows
 from models.exchange import opportunities as opportunity_rows
 from models.exchange import products as product_rows
+from models.exchange import referrals as referral_rows
+from models.exchange import touches as touch_rows
 from models.exchange import users as user_rows
 from models.exchange import values as reading
 from models.exchange.accounts import is_email, is_slack_id
@@ -25,11 +27,21 @@ from models.exchange.broken import BadConstant, BadFile, BadRow, NoRows, SameId
 from models.exchange.columns import Plan, Shape
 from models.exchange.csv_source import Cells
 from models.exchange.guard import refuse_patients
-from models.imports import accounts, competitors, contacts, opportunities, products, runs, users
+from models.imports import (
+    accounts,
+    competitors,
+    contacts,
+    happened,
+    opportunities,
+    products,
+    runs,
+    users,
+)
 from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
 ACCOUNTS, CONTACTS, COMPETITORS = "accounts", "contacts", "competitors"
+TOUCHES, REFERRALS = "touches", "referrals"
 USERS, PRODUCTS, OPPORTUNITIES = "users", "products", "opportunities"
 
 
@@ -236,6 +248,22 @@ _KINDS: Mapping[str, _Kind] = {
         opportunity_rows.row,
         opportunity_rows.check,
         lambda task: opportunities.store(
+            task.session, task.workspace, task.rows, task.now, task.report
+        ),
+    ),
+    TOUCHES: _Kind(
+        touch_rows.SHAPE,
+        touch_rows.row,
+        touch_rows.check,
+        lambda task: happened.store_touches(
+            task.session, task.workspace, task.rows, task.now, task.report
+        ),
+    ),
+    REFERRALS: _Kind(
+        referral_rows.SHAPE,
+        referral_rows.row,
+        referral_rows.check,
+        lambda task: happened.store_referrals(
             task.session, task.workspace, task.rows, task.now, task.report
         ),
     ),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models import audit, permissions, reckoning, users
+from models import audit, capture, permissions, reckoning, touches, users
 from models.accounts import Account
 from models.aliases import Alias
 from models.competitors import Competitor
@@ -39,11 +39,16 @@ from models.merges import Merge
 from models.opportunities import Move, Opportunity
 from models.pointers import pointers_to
 from models.products import Product
+from models.referrals import Referral
+from models.requests import SeenRequest
 from models.stages import Stage
 from models.territories import Territory
+from models.touches import Touch, TouchContact
 from models.users import User
 
 _MODELS: Mapping[str, type[Base]] = {
+    "referral": Referral,
+    "touch": Touch,
     "opportunity": Opportunity,
     "contact": Contact,
     "competitor": Competitor,
@@ -68,6 +73,14 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "account": (
         *("external_id", "name", "type", "tier", "status", "owner_id", "owner_email", "address"),
         *("city", "state", "zip", "phone", "website", "territory"),
+    ),
+    "referral": (
+        *("account_id", "contact_id", "owner_id", "received_on", "direction", "status"),
+        *("service_line", "payer_type", "urgency"),
+    ),
+    "touch": (
+        *("account_id", "user_id", "type", "occurred_on", "outcome", "service_line", "headcount"),
+        "edits",
     ),
     "product": ("name", "family", "price_cents"),
     "stage": ("label", "kind"),
@@ -296,6 +309,7 @@ def _remove(
         done.accounts |= {present[row_id]["account_id"] for row_id in free}
     elif entity == "account":
         done.accounts -= free
+    met = _unlog(session, workspace_id, sorted(free)) if entity == "touch" else set()
     for some in _parts(sorted(free)):
         for own, column, which in _own(entity):
             within = own.c.workspace_id == workspace_id
@@ -307,6 +321,42 @@ def _remove(
             delete(table).where(table.c.workspace_id == workspace_id, table.c.id.in_(some))
         )
     session.expire_all()
+    if entity == "touch":
+        touches.recount_people(session, workspace_id, met)
+        homes = {present[row_id]["account_id"] for row_id in free}
+        for account_id in sorted(home for home in homes if home is not None):
+            capture.recount(session, workspace_id, account_id)
+
+
+def _unlog(session: Session, workspace_id: int, ids: Sequence[int]) -> set[int]:
+    """What is to be done before touches go: they may be brought in again, and accounts that
+    became somebody's with them are nobody's. Returns who was met."""
+    met: set[int] = set()
+    for some in _parts(ids):
+        told = select(Touch).where(Touch.workspace_id == workspace_id, Touch.id.in_(some))
+        gone = session.scalars(told).all()
+        keys = [f"visit:{touch.submission}" for touch in gone]
+        seen = delete(SeenRequest).where(SeenRequest.workspace_id == workspace_id)
+        session.execute(seen.where(SeenRequest.key.in_(keys)))
+        met |= set(
+            session.scalars(
+                select(TouchContact.contact_id).where(
+                    TouchContact.workspace_id == workspace_id, TouchContact.touch_id.in_(some)
+                )
+            )
+        )
+        for touch in gone:
+            if touch.made_owner and touch.account_id is not None:
+                session.execute(
+                    update(Account)
+                    .where(
+                        Account.workspace_id == workspace_id,
+                        Account.id == touch.account_id,
+                        Account.owner_id == touch.user_id,
+                    )
+                    .values(owner_id=None, owned_since=None)
+                )
+    return met
 
 
 def _used(session: Session, workspace_id: int, entity: str, ids: set[int]) -> set[int]:
@@ -337,7 +387,7 @@ def _used(session: Session, workspace_id: int, entity: str, ids: set[int]) -> se
 
 def _own(entity: str) -> list[tuple[Table, str, ColumnElement[bool]]]:
     """Rows that go with a row of the table: everybody's other names, the stages it came to by
-    imports."""
+    imports, who was met."""
     alias, move = cast(Table, Alias.__table__), cast(Table, Move.__table__)
     if entity == "account":
         return [(alias, "account_id", alias.c.user_id.is_(None))]
@@ -345,6 +395,9 @@ def _own(entity: str) -> list[tuple[Table, str, ColumnElement[bool]]]:
         return [(alias, "competitor_id", alias.c.user_id.is_(None))]
     if entity == "opportunity":
         return [(move, "opportunity_id", move.c.user_id.is_(None))]
+    if entity == "touch":
+        met = cast(Table, TouchContact.__table__)
+        return [(met, "touch_id", met.c.id.is_not(None))]
     return []
 
 

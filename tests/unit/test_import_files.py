@@ -256,7 +256,7 @@ def test_every_refusal_has_its_sentence() -> None:
         values = {"line": 3, "reason": broken.EmptyField("tier"), "likely": ";", "until": None}
         texts = dict.fromkeys(("fields", "columns", "allowed", "rules"), ("a", "b"))
         numbers = dict.fromkeys(("limit", "cells", "wanted", "first_line"), 4)
-        known = {**values, **texts, **numbers}
+        known = {**values, **texts, **numbers, "dates": "iso"}
         fields = list(getattr(cls, "__dataclass_fields__", {}))
         made = cls(*(known.get(name, "name") for name in fields))
         if issubclass(cls, BadOrder):
