@@ -78,7 +78,10 @@ def make(session: Session, asked: Asked) -> Report:
         tables=tables,
         facts=[*deals.facts(total), cycle],
         notes=NOTES,
-        chart=Chart("Won amount by month", months.name, "Month", ("Won amount",)),
+        charts=[
+            Chart("Won amount by month", months.name, "Month", ("Won amount",)),
+            Chart("Won and lost by month", months.name, "Month", ("Won", "Lost")),
+        ],
     )
 
 

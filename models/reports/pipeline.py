@@ -119,7 +119,7 @@ def make(session: Session, asked: Asked) -> Report:
         tables=tables,
         facts=[*deals.facts(total), *_open(total), *_of_stages(labels, found)],
         notes=[_standing(asked), *NOTES],
-        chart=_chart(asked.by),
+        charts=_charts(asked.by),
     )
 
 
@@ -344,11 +344,17 @@ def _of_stages(labels: dict[_Key, str], found: dict[tuple[int | None, _Key], _Su
     ]
 
 
-def _chart(by: str | None) -> Chart:
+def _charts(by: str | None) -> list[Chart]:
     if by is None:
-        return Chart("Amount by stage", "Pipeline", "Stage", ("Amount", "Weighted"))
-    values = ("Won amount", "Open amount")
-    return Chart(f"Won and open by {by}", f"By {by}", deals.header(by), values)
+        return [
+            Chart("Amount by stage", "Pipeline", "Stage", ("Amount", "Weighted")),
+            Chart("Count by stage", "Pipeline", "Stage", ("Count",)),
+        ]
+    told, name = f"By {by}", deals.header(by)
+    return [
+        Chart(f"Won and open amount by {by}", told, name, ("Won amount", "Open amount")),
+        Chart(f"Won and lost by {by}", told, name, ("Won", "Lost")),
+    ]
 
 
 def _standing(asked: Asked) -> str:

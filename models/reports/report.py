@@ -74,7 +74,7 @@ class Report:
     tables: Sequence[Table]
     facts: Sequence[Fact]
     notes: Sequence[str]
-    chart: Chart | None = None
+    charts: Sequence[Chart] = ()
 
 
 @dataclass(frozen=True)
