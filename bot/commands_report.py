@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-NAMES = ("closings", "pipeline")
+NAMES = ("activity", "closings", "follow-up", "pipeline", "referral-log")
 BYS = ("agent", "manager", "region", "product")
 
 

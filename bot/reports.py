@@ -22,7 +22,7 @@ from models import slots, workspaces
 from models.clock import Clock, system
 from models.db import reading
 from models.errors import Refused as NotPossible
-from models.reports import making, periods
+from models.reports import making, periods, spool
 from models.reports.periods import Period
 from models.reports.report import Asked, Report
 
@@ -50,9 +50,12 @@ def do(
     read = settings.read()
     with opening.database(read) as sessions:
         team = team_of(sessions, read, team_id)
-        with reading(sessions, steady=True) as session:
-            asked = _asked(session, team.team_id, period, by, clock)
-            report = making.make(session, name, asked)
+        with spool.holding() as hold:
+            with reading(sessions, steady=True) as session:
+                asked = _asked(session, team.team_id, period, by, clock)
+                report = making.make(session, name, asked)
+                if out is not None:
+                    report = hold(report)
             lines = views.lines(report)
             if out is not None:
                 lines.append(views.written(_write(report, out), str(out)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.contacts import Contact
 from models.opportunities import Opportunity
 from models.reports import deals
+from models.reports.people import AnySelect, Owner, called, header
 from models.reports.pipeline import median
 from models.reports.report import (
     COUNT,
@@ -65,7 +65,7 @@ def make(session: Session, asked: Asked) -> Report:
     total = deals.outcomes(session, asked)[0]
     days = _cycle_days(session, asked)
     cycle = Fact("Median cycle days of won", [(NUMBER, median(days) if days else None)])
-    columns = COLUMNS if asked.by is None else (Column(deals.header(asked.by)), *COLUMNS)
+    columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
     months = deals.by_month(session, asked)
     tables = [Table("Closings", columns, _rows(session, asked)), months]
     if asked.by is not None:
@@ -101,7 +101,7 @@ def _rows(session: Session, asked: Asked) -> Iterator[Row]:
         yield row if asked.by is None else (name or NOBODY, *row)
 
 
-def _query(asked: Asked) -> Select[*tuple[Any, ...]]:
+def _query(asked: Asked) -> AnySelect:
     group_id, name = deals.group(asked.by)
     groups = () if asked.by is None else (name, group_id)
     return (
@@ -117,7 +117,7 @@ def _query(asked: Asked) -> Select[*tuple[Any, ...]]:
                 Stage.kind,
                 Opportunity.lost_reason,
                 Opportunity.touch_id,
-                deals.called(deals.Owner).label("owner"),
+                called(Owner).label("owner"),
                 Contact.name.label("broker"),
             )
         )

@@ -9,20 +9,20 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     case,
     extract,
     func,
     literal,
-    null,
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.opportunities import Opportunity
 from models.products import Product
+from models.reports import people
+from models.reports.people import AnySelect, header
 from models.reports.report import (
     COUNT,
     MONEY,
@@ -37,56 +37,26 @@ from models.reports.report import (
     share,
 )
 from models.stages import LOST, OPEN, WON, Stage
-from models.territories import Territory
-from models.users import User
-
-Owner, Boss = aliased(User), aliased(User)
-
-
-def called(person: Any) -> ColumnElement[str]:
-    """A person's name; of one who has not used Touchbase yet, the e-mail address."""
-    return func.coalesce(func.nullif(person.name, ""), person.email, "")
-
-
-_GROUPS: dict[str, tuple[Any, ColumnElement[str]]] = {
-    "agent": (Owner.id, called(Owner)),
-    "manager": (Boss.id, called(Boss)),
-    "region": (Territory.id, Territory.name.expression),
-    "product": (Product.id, Product.name.expression),
-}
 
 
 def group(by: str | None) -> tuple[Any, ColumnElement[str]]:
     """The id and name by which rows are told apart; of None one group of everything."""
-    return (null(), literal("")) if by is None else _GROUPS[by]
+    return (Product.id, Product.name.expression) if by == "product" else people.group(by)
 
 
-def header(by: str) -> str:
-    """The heading of the column that tells the groups apart."""
-    return by.capitalize()
-
-
-def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def with_groups(query: AnySelect) -> AnySelect:
     """Opportunities with their stage and, where there are any, owner, manager, region, product."""
-    return (
-        query.select_from(Opportunity)
-        .join(Stage, _same(Stage, Opportunity.stage_id))
-        .outerjoin(Owner, _same(Owner, Opportunity.owner_id))
-        .outerjoin(Boss, and_(Boss.workspace_id == Owner.workspace_id, Boss.id == Owner.manager_id))
-        .outerjoin(
-            Territory,
-            and_(Territory.workspace_id == Owner.workspace_id, Territory.id == Owner.territory_id),
-        )
-        .outerjoin(Product, _same(Product, Opportunity.product_id))
+    found = query.select_from(Opportunity).join(Stage, _same(Stage, Opportunity.stage_id))
+    return people.with_people(found, Opportunity.workspace_id, Opportunity.owner_id).outerjoin(
+        Product, _same(Product, Opportunity.product_id)
     )
 
 
 def mine(asked: Asked) -> ColumnElement[bool]:
     """Opportunities of the workspace, of the people asked about."""
-    own = Opportunity.workspace_id == asked.workspace_id
-    if asked.people is None:
-        return own
-    return own & Opportunity.owner_id.in_(sorted(asked.people))
+    return and_(
+        Opportunity.workspace_id == asked.workspace_id, people.theirs(asked, Opportunity.owner_id)
+    )
 
 
 def closed(asked: Asked) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.errors import Refused
-from models.reports import closings, pipeline
+from models.reports import activity, closings, follow_up, people, pipeline, referral_log
 from models.reports.report import BYS, Asked, NotBy, Report
 
 
@@ -28,8 +28,11 @@ class Kind:
 
 
 REPORTS: Mapping[str, Kind] = {
+    activity.NAME: Kind(activity.make, people.BYS),
     closings.NAME: Kind(closings.make),
+    follow_up.NAME: Kind(follow_up.make, people.BYS),
     pipeline.NAME: Kind(pipeline.make),
+    referral_log.NAME: Kind(referral_log.make, people.BYS),
 }
 
 

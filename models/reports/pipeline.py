@@ -17,6 +17,8 @@ from models.db import UtcDay
 from models.opportunities import Move, Opportunity
 from models.reports import deals
 from models.reports.deals import Outcome, whole
+from models.reports.guard import guarded
+from models.reports.people import Owner, called, header
 from models.reports.report import (
     COUNT,
     DAY,
@@ -283,7 +285,7 @@ def _table(
         for group_id, name in names.items()
         for key, label in labels.items()
     ]
-    return Table("Pipeline", (Column(deals.header(by)), *COLUMNS), rows)
+    return Table("Pipeline", (Column(header(by)), *COLUMNS), rows)
 
 
 def _largest(session: Session, asked: Asked) -> list[Row]:
@@ -297,7 +299,7 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
                 Opportunity.amount_cents,
                 Stage.probability,
                 Opportunity.close_date,
-                deals.called(deals.Owner).label("owner"),
+                called(Owner).label("owner"),
                 Opportunity.next_step,
                 Opportunity.next_step_due,
             )
@@ -317,7 +319,7 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
         (
             *(row.name, row.account, row.label, row.amount_cents),
             None if row.amount_cents is None else whole(row.amount_cents * row.probability),
-            *(row.close_date, row.owner, row.next_step, row.next_step_due),
+            *(row.close_date, row.owner, guarded(row.next_step), row.next_step_due),
         )
         for row in rows
     ]
@@ -350,7 +352,7 @@ def _charts(by: str | None) -> list[Chart]:
             Chart("Amount by stage", "Pipeline", "Stage", ("Amount", "Weighted")),
             Chart("Count by stage", "Pipeline", "Stage", ("Count",)),
         ]
-    told, name = f"By {by}", deals.header(by)
+    told, name = f"By {by}", header(by)
     return [
         Chart(f"Won and open amount by {by}", told, name, ("Won amount", "Open amount")),
         Chart(f"Won and lost by {by}", told, name, ("Won", "Lost")),

@@ -20,7 +20,6 @@ from models.reports.report import (
     MONEY,
     NUMBER,
     SHARE,
-    TEXT,
     Chart,
     Column,
     Fact,
@@ -147,7 +146,7 @@ def test_a_workbooks_cells_have_their_types_and_formats() -> None:
     sheet = load_workbook(a_workbook(a_report([FULL])))["Closings"]
     (cells,) = sheet.iter_rows(min_row=2)
     assert [cell.value for cell in cells] == [
-        *("Mercy", datetime(2026, 3, 10), 3, 1234.5, 0.632, 2.5)
+        *("Mercy", datetime.fromisoformat("2026-03-10"), 3, 1234.5, 0.632, 2.5)
     ]
     assert [cell.number_format for cell in cells] == [
         *("@", "yyyy-mm-dd", "#,##0", '"$"#,##0.00', "0.0%", "#,##0.0")

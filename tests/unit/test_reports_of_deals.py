@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 import pytest
 
 from models import users
-from models.db import reading
-from models.reports import making, periods
 from models.reports.making import NoSuchReport
-from models.reports.report import Asked, NotBy, Report, Table
+from models.reports.report import NotBy
 from tests.conftest import Database
 from tests.deals import a_deal, a_move, a_product, a_territory
-from tests.make import NOW, ZONE, a_contact, a_rep, a_workspace, an_account, at
-
-
-def made(
-    database: Database,
-    name: str,
-    period: str = "all",
-    by: str | None = None,
-    people: Collection[int] | None = None,
-) -> Report:
-    """The report, all its rows read."""
-    asked = Asked(1, ZONE, NOW.date(), periods.parse(period), by, people)
-    with reading(database.sessions) as session:
-        report = making.make(session, name, asked)
-        tables = [Table(one.name, one.columns, list(one.rows)) for one in report.tables]
-        return Report(**{**vars(report), "tables": tables})
-
-
-def rows(report: Report, table: int = 0) -> list[tuple[object, ...]]:
-    return list(report.tables[table].rows)
-
-
-def facts(report: Report) -> dict[str, list[object]]:
-    return {fact.label: [value for _, value in fact.values] for fact in report.facts}
+from tests.make import NOW, a_contact, a_rep, a_workspace, an_account, at
+from tests.reports import facts, made, rows
 
 
 def test_an_empty_workspace_has_its_stages_and_no_win_rate(each_database: Database) -> None:
