@@ -17,6 +17,7 @@ from handlers import (
     reassigning,
     referrals,
     reminders,
+    reports,
     settings,
     status,
     team,
@@ -39,6 +40,7 @@ from handlers.views import purging as purge_views
 from handlers.views import reassigning as reassign_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
+from handlers.views import reports as report_views
 from handlers.views import settings as settings_views
 from handlers.views import status as status_views
 from handlers.views import team as team_views
@@ -49,6 +51,7 @@ COMMANDS: Mapping[str, Handler] = {
     "/account": briefs.command,
     "/logvisit": touches.open_form,
     "/logreferral": referrals.open_form,
+    "/report": reports.command,
     "/touchbase": workspace.command,
 }
 
@@ -62,6 +65,7 @@ VIEWS: Mapping[str, Handler] = {
     reassign_views.FORM: reassigning.submit,
     settings_views.FORM: settings.save,
     cadence_views.FORM: cadence.submit,
+    report_views.FORM: reports.submit,
 }
 
 ACTIONS: Mapping[str, Handler] = {

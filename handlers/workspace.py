@@ -19,6 +19,7 @@ from handlers import (
     purging,
     reassigning,
     reminders,
+    reports,
     settings,
     status,
 )
@@ -75,6 +76,9 @@ def command(
             text = holidays.answer(rest, actor, sessions, clock)
         case "digest":
             text = digests.digest(rest, command, client, actor, sessions, clock)
+        case "report":
+            text = ""
+            reports.open_form(rest, command, client, actor, sessions, clock)
         case "cadence":
             text = cadence.open_list(command, client, actor, sessions)
         case "status":

@@ -39,7 +39,7 @@ from models.db import (
 RECEIPT, REFERRAL_RECEIPT, REMINDER, DIGEST = "receipt", "referral_receipt", "reminder", "digest"
 DIGEST_STOPPED, CARD = "digest_stopped", "card"
 MERGE_RECEIPT, CADENCE_RECEIPT = "merge_receipt", "cadence_receipt"
-NUDGE, HEAT_MAP = "nudge", "heat_map"
+NUDGE, HEAT_MAP, REPORT = "nudge", "heat_map", "report"
 REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90

@@ -33,7 +33,7 @@ from models import (
 )
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, nudges, pictures, reminders
+from scheduler import digests, nudges, pictures, reminders, reports
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.DIGEST_STOPPED: _digest_stopped,
     deliveries.MERGE_RECEIPT: _merge_receipt,
     deliveries.HEAT_MAP: pictures.render,
+    deliveries.REPORT: reports.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,

@@ -14,6 +14,7 @@ SUBCOMMANDS = (
     "settings",
     "holidays",
     "digest",
+    "report",
     "cadence",
     "role",
     "manager",
@@ -32,7 +33,7 @@ _ALSO = {
     "due": "today",
     "reminder": "remind",
     "reminders": "remind",
-    "report": "digest",
+    "reports": "report",
     "weekly": "digest",
     "rules": "cadence",
     "rule": "cadence",
@@ -59,7 +60,8 @@ _LINES = (
     "• `/logreferral st marys, 2 from dr patel` logs referrals, in or out",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest",
-    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
+    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins); "
+    "`/report` makes a workbook",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
     "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "
     "`purge`, `status`",

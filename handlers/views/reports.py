@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from handlers.views.words import listed, plural
+from handlers.views import fields
+from handlers.views.fields import Block, View, mrkdwn, plain
+from handlers.views.words import esc, listed, plural
 from models.errors import Refused
+from models.lists import Entry
 from models.reports.making import NoSuchReport
 from models.reports.periods import BadPeriod, EndsBeforeItBegins, Period
-from models.reports.report import MONEY, Cell, Fact, NotBy, Report
+from models.reports.report import BYS, MONEY, Cell, Fact, NotBy, Report
+
+FORM, NAME, PERIOD, BY = "report_form", "report_name", "report_period", "report_by"
+
+XLSX, CSV = "xlsx", "csv"
+
+_TITLES = {
+    "activity": "Activity",
+    "closings": "Closings",
+    "follow-up": "Follow-up",
+    "pipeline": "Pipeline",
+    "referral-log": "Referral log",
+    "territory-review": "Territory review",
+}
 
 PERIODS = "2026-03, 2026-W10, 2026-Q1, 2026-01-01..2026-03-31 or all"
 
@@ -25,6 +42,49 @@ def lines(report: Report) -> list[str]:
         *(_line(fact) for fact in report.facts),
         *(note for note in report.notes[:1] if "as of today" in note),
     ]
+
+
+def form(names: Sequence[str], *, name: str | None, period: str, by: str | None) -> View:
+    """Which report, of when, told apart how."""
+    entries = [Entry(each, _TITLES[each]) for each in names]
+    groups = [Entry(each, f"By {each}") for each in BYS]
+    blocks = [
+        fields.pick(NAME, "Report", entries, chosen=name, optional=False),
+        fields.text(PERIOD, "Period", value=period, longest=30, placeholder=PERIODS),
+        fields.pick(BY, "Told apart", groups, chosen=by),
+        fields.context(plain("A workbook comes in your messages, about those you may see.")),
+    ]
+    return fields.modal(FORM, "Make a report", blocks, submit="Make")
+
+
+def making(name: str, shown: Period) -> View:
+    """What the form becomes while the report is made."""
+    said = f"Making your report: {_TITLES[name]}, {period(shown)}. "
+    said += "It comes in your messages with Touchbase; a long one takes a minute."
+    return {
+        "type": "modal",
+        "title": plain("Make a report"),
+        "close": plain("Close"),
+        "blocks": [fields.section(plain(said))],
+    }
+
+
+def about(report: Report, *, everyone: bool) -> list[str]:
+    """The lines of the message with the file."""
+    told = lines(report)
+    return told[:6] if everyone else [*told[:6], "About you and your team."]
+
+
+def file_name(report: Report, ending: str) -> str:
+    """ "pipeline-2026-Q1.xlsx". Names nobody: file names are seen by more people than files."""
+    return f"{report.name}-{report.period.name}.{ending}"
+
+
+def message(name: str, link: str, told: Sequence[str]) -> tuple[str, list[Block]]:
+    """The message with the file: its link shares it."""
+    first, *rest = told
+    words = [f"*{esc(first)}*", *(esc(line) for line in rest), f"<{link}|{esc(name)}>"]
+    return f"{first}: {name}", [fields.section(mrkdwn("\n".join(words)))]
 
 
 def written(rows: int, file: str) -> str:

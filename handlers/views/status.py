@@ -20,6 +20,7 @@ _KINDS = {
     deliveries.DIGEST: "digest",
     deliveries.DIGEST_STOPPED: "word about a stopped digest",
     deliveries.NUDGE: "afternoon list",
+    deliveries.REPORT: "report",
     deliveries.REASSIGN: "word about accounts without a rep",
 }
 
