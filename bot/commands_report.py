@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-NAMES = ("activity", "closings", "follow-up", "pipeline", "referral-log")
+NAMES = ("activity", "closings", "follow-up", "pipeline", "referral-log", "territory-review")
 BYS = ("agent", "manager", "region", "product")
 
 

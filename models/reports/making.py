@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.errors import Refused
-from models.reports import activity, closings, follow_up, people, pipeline, referral_log
+from models.reports import (
+    activity,
+    closings,
+    follow_up,
+    people,
+    pipeline,
+    referral_log,
+    territory_review,
+)
 from models.reports.report import BYS, Asked, NotBy, Report
 
 
@@ -33,6 +41,7 @@ REPORTS: Mapping[str, Kind] = {
     follow_up.NAME: Kind(follow_up.make, people.BYS),
     pipeline.NAME: Kind(pipeline.make),
     referral_log.NAME: Kind(referral_log.make, people.BYS),
+    territory_review.NAME: Kind(territory_review.make, territory_review.BYS),
 }
 
 

@@ -11,7 +11,7 @@ from models.reports.report import Asked
 from models.territories import Territory
 from models.users import User
 
-Owner, Boss = aliased(User), aliased(User)
+Owner, Boss, Person = aliased(User), aliased(User), aliased(User)
 
 AnySelect = Select[*tuple[Any, ...]]
 

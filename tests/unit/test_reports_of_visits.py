@@ -163,6 +163,35 @@ def test_the_referral_log_counts_the_touches_before_each(each_database: Database
     assert told_["Decided conversion"] == [1.0]
 
 
+def test_the_territory_review_is_a_scorecard_for_each_person(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        dana, bob = a_rep(session), a_rep(session, "U2", name="Bob")
+        a_rep(session, "U3", name="Idle")
+        long_ago = date(2025, 1, 1)
+        mercy = an_account(session, 1, "Mercy", owner=dana, owned_since=long_ago)
+        an_account(session, 1, "Grace", owner=dana, owned_since=long_ago)
+        a_touch(session, dana, mercy)
+        a_touch(session, dana, mercy, type="call", days_ago=1)
+        a_touch(session, dana, mercy, type="call", days_ago=4)
+        told = Received(mercy.id, NOW.date(), 2)
+        one, _ = referrals.add(session, dana, told, submission="R", now=NOW)
+        one.status = "started"
+        a_deal(session, bob, "Won", 70, closed_on=NOW.date())
+        a_deal(session, bob, "Lost", lost_reason="Price", closed_on=NOW.date())
+    report = made(each_database, "territory-review", "2026-03")
+    assert rows(report) == [
+        ("Bob", None, 0, 0, None, None, None, None, 0, 0, None, 0, None, None, 1, 70_00, 1),
+        (
+            *("Dana Reyes", None, 3, 1, 1 / 3, 0.5, None, None, 2, 1, 0.5, 0, None, 1),
+            *(0, 0, 0),
+        ),
+    ]
+    assert rows(report, 1) == [("Bob", "Price", 1)]
+    assert rows(made(each_database, "territory-review", "2026-03", people=[])) == []
+    named = made(each_database, "territory-review", "2026-03", by="manager")
+    assert [row[:2] for row in rows(named)] == [("(none)", "Bob"), ("(none)", "Dana Reyes")]
+
+
 def test_a_rep_is_told_of_their_own_only(each_database: Database) -> None:
     with each_database.sessions.begin() as session:
         dana, bob = a_rep(session), a_rep(session, "U2", name="Bob")
