@@ -18,6 +18,9 @@ FORM, NAME, PERIOD, BY = "report_form", "report_name", "report_period", "report_
 
 XLSX, CSV = "xlsx", "csv"
 
+_LONGEST = 30
+"""Letters of a period as it is typed."""
+
 _TITLES = {
     "activity": "Activity",
     "closings": "Closings",
@@ -50,7 +53,9 @@ def form(names: Sequence[str], *, name: str | None, period: str, by: str | None)
     groups = [Entry(each, f"By {each}") for each in BYS]
     blocks = [
         fields.pick(NAME, "Report", entries, chosen=name, optional=False),
-        fields.text(PERIOD, "Period", value=period, longest=30, placeholder=PERIODS),
+        fields.text(
+            PERIOD, "Period", value=period[:_LONGEST], longest=_LONGEST, placeholder=PERIODS
+        ),
         fields.pick(BY, "Told apart", groups, chosen=by),
         fields.context(plain("A workbook comes in your messages, about those you may see.")),
     ]

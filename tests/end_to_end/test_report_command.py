@@ -199,3 +199,17 @@ def test_it_is_written_over_an_older_file(sqlite_url: str, tmp_path: Path) -> No
     (tmp_path / "out.csv").write_text("older")
     (row,) = rows_of(sqlite_url, tmp_path, "closings", "--period", "2026-03")
     assert (row["Opportunity"], row["Amount"]) == ("'=1+1", "5.00")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_report_of_nothing_is_a_workbook_and_a_csv(
+    sqlite_url: str, tmp_path: Path, name: str
+) -> None:
+    touchbase("user", "U0VP", "--workspace", "T1", DATABASE_URL=sqlite_url)
+    for ending in ("xlsx", "csv"):
+        file = tmp_path / f"out.{ending}"
+        done = make(sqlite_url, name, "--out", str(file), "--by", "region")
+        assert (done.code, done.err) == (0, "")
+        assert " in " in done.last
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames[-1] == "Summary"
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith("Region,")

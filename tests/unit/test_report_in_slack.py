@@ -145,4 +145,6 @@ def test_too_many_rows_for_a_workbook_come_as_a_csv(
 def test_the_form_fits_slack(by: str | None) -> None:
     shown = views.form(tuple(making.REPORTS), name="pipeline", period="2026-Q1", by=by)
     assert problems_in_view(shown) == []
+    long = views.form(tuple(making.REPORTS), name=None, period="X" * 3000, by=by)
+    assert problems_in_view(long) == []
     assert problems_in_view(views.making("pipeline", periods.parse("all"))) == []
