@@ -35,6 +35,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.guard
 	@$(BIN)/python -m bench.import_
 	@$(BIN)/python -m bench.ack
+	@$(BIN)/python -m bench.numbers
 	@$(BIN)/python -m bench.clock
 
 lock: $(VENV)/.dev

@@ -97,6 +97,12 @@ def _parse() -> click.Command:
     return parse
 
 
+def _report() -> click.Command:
+    from bot.commands_report import report
+
+    return report
+
+
 def _sandbox() -> click.Command:
     from bot.commands_sandbox import sandbox
 
@@ -111,6 +117,7 @@ COMMANDS: Mapping[str, Callable[[], click.Command]] = {
     "manifest": _manifest,
     "migrate": _migrate,
     "parse": _parse,
+    "report": _report,
     "run": _run,
     "sandbox": _sandbox,
     "tick": _tick,

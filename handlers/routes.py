@@ -18,6 +18,7 @@ from handlers import (
     reassigning,
     referrals,
     reminders,
+    reports,
     settings,
     status,
     team,
@@ -43,6 +44,7 @@ from handlers.views import reassigning as reassign_views
 from handlers.views import referral_queue as queue_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
+from handlers.views import reports as report_views
 from handlers.views import settings as settings_views
 from handlers.views import status as status_views
 from handlers.views import team as team_views
@@ -54,6 +56,7 @@ COMMANDS: Mapping[str, Handler] = {
     "/logvisit": touches.open_form,
     "/logreferral": referrals.open_form,
     "/pipeline": deals.command,
+    "/report": reports.command,
     "/touchbase": workspace.command,
 }
 
@@ -73,6 +76,7 @@ VIEWS: Mapping[str, Handler] = {
     deal_form_views.LOST_FORM: deals.submit_move,
     deal_form_views.MOVE_FORM: deals.submit_move,
     deal_form_views.PEOPLE_FORM: deals.submit_people,
+    report_views.FORM: reports.submit,
 }
 
 ACTIONS: Mapping[str, Handler] = {

@@ -22,6 +22,7 @@ from handlers import (
     reassigning,
     referrals,
     reminders,
+    reports,
     settings,
     status,
 )
@@ -81,6 +82,9 @@ def command(
         case "goals" | "goal":
             people, words = _people_and_words(rest)
             text = goals.answer(people, words, actor, sessions, clock)
+        case "report":
+            text = ""
+            reports.open_form(rest, command, client, actor, sessions, clock)
         case "cadence":
             text = cadence.open_list(command, client, actor, sessions)
         case "pipeline" | "deals":

@@ -171,10 +171,17 @@ def sessions_for(engine: Engine) -> Sessions:
 
 
 @contextmanager
-def reading(sessions: Sessions) -> Iterator[Session]:
-    """A session that only reads: on SQLite it takes no write lock, so nobody waits for it."""
+def reading(sessions: Sessions, *, steady: bool = False) -> Iterator[Session]:
+    """A session that only reads: on SQLite it takes no write lock, so nobody waits for it.
+
+    steady  every read sees what the first one saw, whatever is written meanwhile. On SQLite that
+            is so anyway.
+    """
     with sessions() as session:
-        session.connection(execution_options={"only_reads": True})
+        options: dict[str, Any] = {"only_reads": True}
+        if steady and not is_sqlite(session):
+            options["isolation_level"] = "REPEATABLE READ"
+        session.connection(execution_options=options)
         yield session
 
 

@@ -21,7 +21,7 @@ from models import pictures as picture_models
 from models.db import DBAPIError, Session, reading
 from models.deliveries import Delivery
 from models.lanes import Lease
-from scheduler import answers, digests, outcomes, pictures, readiness
+from scheduler import answers, digests, outcomes, pictures, readiness, reports
 from scheduler.answers import Answer, Fate
 from scheduler.pictures import NotUploaded
 from scheduler.pulse import SEND
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 PREPARE: Mapping[str, Callable[[Road, Job], Delivery]] = {
     deliveries.DIGEST: digests.keep,
     deliveries.HEAT_MAP: pictures.upload,
+    deliveries.REPORT: reports.upload,
 }
 """What is done, outside any transaction of the lane's, before a message of a kind is made."""
 
@@ -217,7 +218,7 @@ def _post(road: Road, job: Job, message: Message) -> Answer:
                 metadata=_metadata(row.nid),
                 parse="none",
                 link_names=False,
-                unfurl_links=False,
+                unfurl_links=row.kind in reports.KINDS,
                 unfurl_media=False,
                 thread_ts=picture_models.thread_of(row),
             )

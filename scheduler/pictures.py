@@ -92,10 +92,10 @@ def _uploaded(client: WebClient, picture: bytes, said: str) -> str:
         )
         return str(reply["files"][0]["id"])
     except Exception as fault:  # as with a post: whatever it is, it says something
-        raise NotUploaded(_of_upload(answers.of_failure(fault))) from fault
+        raise NotUploaded(of_upload(answers.of_failure(fault))) from fault
 
 
-def _of_upload(answer: Answer) -> Answer:
+def of_upload(answer: Answer) -> Answer:
     """Nobody has seen anything, so there is no doubt; and without the scope for files only
     pictures are given up, not the workspace."""
     if answer.fate is Fate.IN_DOUBT:

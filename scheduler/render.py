@@ -35,7 +35,7 @@ from models import (
 )
 from models.db import Session
 from models.deliveries import Delivery
-from scheduler import digests, nudges, pictures, referral_alerts, reminders, silences
+from scheduler import digests, nudges, pictures, referral_alerts, reminders, reports, silences
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.MERGE_RECEIPT: _merge_receipt,
     deliveries.HEAT_MAP: pictures.render,
     deliveries.REFERRAL_LATE: referral_alerts.render,
+    deliveries.REPORT: reports.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,

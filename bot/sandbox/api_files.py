@@ -69,6 +69,11 @@ def _share(service: Service, args: Args, found: list[StoredFile]) -> None:
         file.shared_in[channel.id] = message.ts
 
 
+def link_of(service: Service, file: StoredFile) -> str:
+    """The file's permalink."""
+    return f"{service.base_url}/files/{service.identity.bot_user_id}/{file.id}/{file.name}"
+
+
 def info(service: Service, args: Args) -> dict[str, Any]:
     """files.info: the file as it is now. Only one shared where the app is, or its own, is found."""
     file = service.files.get(str(args.get("file")))
@@ -81,4 +86,5 @@ def info(service: Service, args: Args) -> dict[str, Any]:
     if file.shown:
         return {"file": copy.deepcopy(file.shown) | {"shares": shares}}
     shown = {"id": file.id, "name": file.name, "title": file.title, "size": file.length}
+    shown["permalink"] = link_of(service, file)
     return {"file": shown | {"shares": shares, "user": service.identity.bot_user_id}}

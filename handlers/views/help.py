@@ -17,6 +17,7 @@ SUBCOMMANDS = (
     "holidays",
     "goals",
     "digest",
+    "report",
     "cadence",
     "pipeline",
     "role",
@@ -36,7 +37,7 @@ _ALSO = {
     "due": "today",
     "reminder": "remind",
     "reminders": "remind",
-    "report": "digest",
+    "reports": "report",
     "weekly": "digest",
     "rules": "cadence",
     "rule": "cadence",
@@ -76,7 +77,8 @@ _LINES = (
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
     "`goals visits 25 a week` sets a goal",
-    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins)",
+    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins); "
+    "`/report` makes a workbook",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
     "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "
     "`purge`, `status`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.views import deal_forms, referrals, touches
+from handlers.views import deal_forms, referrals, reports, touches
 from handlers.views import goals as goal_views
 from handlers.views.cards import no_files
 from handlers.views.doubts import what
@@ -76,11 +76,16 @@ from models.errors import (
     ZoneUnread,
 )
 from models.phi import LooksLikePatient
+from models.reports.making import NoSuchReport
+from models.reports.periods import BadPeriod, EndsBeforeItBegins
+from models.reports.report import NotBy
 
 
 def sentence(refused: Refused) -> str:
     """What to say to the person, in one plain sentence or two."""
     match refused:
+        case BadPeriod() | EndsBeforeItBegins() | NotBy() | NoSuchReport():
+            return reports.refused(refused)
         case LooksLikePatient():
             found = what(refused.rules)
             return f"This looks like {found}. Please take it out: no patient details in Touchbase."

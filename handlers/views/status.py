@@ -21,6 +21,7 @@ _KINDS = {
     deliveries.DIGEST_STOPPED: "word about a stopped digest",
     deliveries.NUDGE: "afternoon list",
     deliveries.REFERRAL_LATE: "word about a late answer",
+    deliveries.REPORT: "report",
     deliveries.REASSIGN: "word about accounts without a rep",
     deliveries.SILENCE: "word about a silent source",
 }

@@ -1,0 +1,157 @@
+"""What is said around a report: its totals as lines, and what cannot be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.views import fields
+from handlers.views.fields import Block, View, mrkdwn, plain
+from handlers.views.words import esc, listed, plural
+from models.errors import Refused
+from models.lists import Entry
+from models.reports.making import NoSuchReport
+from models.reports.periods import BadPeriod, EndsBeforeItBegins, Period
+from models.reports.report import BYS, MONEY, Cell, Fact, NotBy, Report
+
+FORM, NAME, PERIOD, BY = "report_form", "report_name", "report_period", "report_by"
+
+XLSX, CSV = "xlsx", "csv"
+
+_LONGEST = 30
+"""Letters of a period as it is typed."""
+
+_TITLES = {
+    "activity": "Activity",
+    "closings": "Closings",
+    "follow-up": "Follow-up",
+    "pipeline": "Pipeline",
+    "referral-log": "Referral log",
+    "territory-review": "Territory review",
+}
+
+PERIODS = "2026-03, 2026-W10, 2026-Q1, 2026-01-01..2026-03-31 or all"
+
+
+def period(shown: Period) -> str:
+    """ "2026-03" or "all time"."""
+    return "all time" if shown.first is None else shown.name.replace("..", " to ")
+
+
+def lines(report: Report) -> list[str]:
+    """What the report is about, then its totals, a line each."""
+    return [
+        f"{report.title}, {period(report.period)}, as of {report.as_of}",
+        *(_line(fact) for fact in report.facts),
+        *(note for note in report.notes[:1] if "as of today" in note),
+    ]
+
+
+def form(names: Sequence[str], *, name: str | None, period: str, by: str | None) -> View:
+    """Which report, of when, told apart how."""
+    entries = [Entry(each, _TITLES[each]) for each in names]
+    groups = [Entry(each, f"By {each}") for each in BYS]
+    blocks = [
+        fields.pick(NAME, "Report", entries, chosen=name, optional=False),
+        fields.text(
+            PERIOD, "Period", value=period[:_LONGEST], longest=_LONGEST, placeholder=PERIODS
+        ),
+        fields.pick(BY, "Told apart", groups, chosen=by),
+        fields.context(plain("A workbook comes in your messages, about those you may see.")),
+    ]
+    return fields.modal(FORM, "Make a report", blocks, submit="Make")
+
+
+def making(name: str, shown: Period) -> View:
+    """What the form becomes while the report is made."""
+    said = f"Making your report: {_TITLES[name]}, {period(shown)}. "
+    said += "It comes in your messages with Touchbase; a long one takes a minute."
+    return {
+        "type": "modal",
+        "title": plain("Make a report"),
+        "close": plain("Close"),
+        "blocks": [fields.section(plain(said))],
+    }
+
+
+def about(report: Report, *, everyone: bool) -> list[str]:
+    """The lines of the message with the file."""
+    told = lines(report)
+    return told[:6] if everyone else [*told[:6], "About you and your team."]
+
+
+def file_name(report: Report, ending: str) -> str:
+    """ "pipeline-2026-Q1.xlsx". Names nobody: file names are seen by more people than files."""
+    return f"{report.name}-{report.period.name}.{ending}"
+
+
+def message(name: str, link: str, told: Sequence[str]) -> tuple[str, list[Block]]:
+    """The message with the file: its link shares it."""
+    first, *rest = told
+    words = [f"*{esc(first)}*", *(esc(line) for line in rest), f"<{link}|{esc(name)}>"]
+    return f"{first}: {name}", [fields.section(mrkdwn("\n".join(words)))]
+
+
+def written(rows: int, file: str) -> str:
+    """What is in the file."""
+    return f"{plural(rows, 'row')} in {file}"
+
+
+def refused(problem: Refused) -> str:
+    """What cannot be asked for, and what can."""
+    match problem:
+        case NoSuchReport():
+            return f"There is no report {problem.name!r}."
+        case NotBy() if problem.ways:
+            ways = listed(list(problem.ways))
+            return f"The report {problem.report} is not told by {problem.by}, only by {ways}."
+        case NotBy():
+            return f"The report {problem.report} is told as one, not by {problem.by}."
+        case EndsBeforeItBegins():
+            return f"The period ends on {problem.last}, before it begins on {problem.first}."
+        case BadPeriod():
+            return f"{problem.words!r} is no period. Write {PERIODS}."
+    raise problem
+
+
+def too_many_rows(most: int) -> str:
+    """A workbook cannot hold them."""
+    return f"A workbook holds {most:,} rows and there are more: ask for a .csv or a shorter period."
+
+
+def nothing_yet() -> str:
+    """No workspace, so nothing to report."""
+    return "Nothing is stored for this workspace yet."
+
+
+def wrong_ending(name: str) -> str:
+    """A file of a kind that is not made."""
+    return f"{name} must end in .xlsx or .csv."
+
+
+def unwritable(name: str, why: str) -> str:
+    """The file cannot be written."""
+    return f"{name} cannot be written: {why}."
+
+
+def _line(fact: Fact) -> str:
+    told = [_figure(kind, cell) for kind, cell in fact.values]
+    worth = [place for place, (kind, _) in enumerate(fact.values) if kind == MONEY and place]
+    for place in worth:
+        told[place] = f"worth {told[place]}"
+    return f"{fact.label}: {' '.join(told)}"
+
+
+def _figure(kind: str, cell: Cell) -> str:
+    if cell is None:
+        return "–"
+    if isinstance(cell, str | date):
+        return str(cell)
+    match kind:
+        case "money":
+            return f"{cell / 100:,.2f}" if abs(cell) < 10**15 else f"{int(cell) // 100:,}"
+        case "share":
+            return f"{100 * cell:.1f} %"
+        case "number":
+            return f"{cell:,.1f}"
+    return f"{cell:,}"

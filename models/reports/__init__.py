@@ -1,0 +1,1 @@
+"""What is handed in: activity, closings, pipeline and the rest, as columns, rows and totals."""

@@ -1,0 +1,221 @@
+"""The referral log: every referral received within the period, by its opaque code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ScalarSelect, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from models import lists, slots
+from models.accounts import Account
+from models.contacts import Contact
+from models.db import DaysAfter
+from models.referrals import IN, Referral
+from models.reports import people
+from models.reports.people import AnySelect, Owner, called, header
+from models.reports.report import (
+    COUNT,
+    DAY,
+    NOBODY,
+    NUMBER,
+    ONE_BATCH,
+    SHARE,
+    Asked,
+    Chart,
+    Column,
+    Fact,
+    Report,
+    Row,
+    Table,
+)
+from models.territories import Territory
+from models.touches import Touch
+from models.users import User
+
+NAME = "referral-log"
+
+COLUMNS = (
+    Column("Ref code"),
+    Column("Received", DAY),
+    Column("Source account"),
+    Column("Source person"),
+    Column("Owner"),
+    Column("Branch"),
+    Column("Service line"),
+    Column("Payer type"),
+    Column("Status"),
+    Column("Reason"),
+    Column("Response h", NUMBER),
+    Column("Decided", DAY),
+    Column("Touches in window", COUNT),
+    Column("Credited to"),
+)
+
+NOTES = (
+    "Referrals to us, by the day they were received, under the status they have now.",
+    "Conversion = started / received, cancelled ones left out. Decided conversion = started / "
+    "(started + declined + lost).",
+    "Decided = the day on which it came to a final status, by the workspace's calendar.",
+    "Touches in window = touches that count at the source before it referred: 365 days of a "
+    "hospital, LTACH or inpatient rehab, 180 of a SNF, 60 of a physician practice, else 90.",
+    "Credited to = who made the last of these.",
+    "Reason and Response h are empty where Touchbase does not keep them.",
+)
+
+_WINDOWS = {
+    "hospital": 365,
+    "ltach": 365,
+    "inpatient rehab": 365,
+    "snf": 180,
+    "physician practice": 60,
+}
+_ELSE = 90
+_LISTS = (lists.REFERRAL_STATUS, lists.SERVICE_LINE, lists.PAYER_TYPE)
+
+
+def make(session: Session, asked: Asked) -> Report:
+    """A row for each referral in the order of receipt; within groups where they are asked for."""
+    found = lists.entries(session, asked.workspace_id, *_LISTS)
+    labels = {each: {one.key: one.label for one in found[each]} for each in found}
+    meanings = {one.key: one.meaning for one in found[lists.REFERRAL_STATUS]}
+    columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
+    counted = _counted(session, asked)
+    statuses: list[Row] = [
+        (label, counted.get(key, 0)) for key, label in labels[lists.REFERRAL_STATUS].items()
+    ]
+    by_status = Table("By status", (Column("Status"), Column("Referrals", COUNT)), statuses)
+    return Report(
+        name=NAME,
+        title="Referral log",
+        period=asked.period,
+        as_of=asked.today,
+        tables=[
+            Table("Referral log", columns, _rows(session, asked, labels, meanings)),
+            by_status,
+        ],
+        facts=_facts(counted, meanings),
+        notes=NOTES,
+        charts=[Chart("Referrals by status", by_status.name, "Status", ("Referrals",))],
+    )
+
+
+def _mine(asked: Asked) -> tuple[Any, ...]:
+    return (
+        Referral.workspace_id == asked.workspace_id,
+        Referral.direction == IN,
+        people.theirs(asked, Referral.owner_id),
+        asked.period.covers(Referral.received_on),
+    )
+
+
+def _counted(session: Session, asked: Asked) -> dict[str, int]:
+    rows = session.execute(
+        select(Referral.status, func.count()).where(*_mine(asked)).group_by(Referral.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _facts(counted: dict[str, int], meanings: dict[str, str]) -> list[Fact]:
+    by_meaning: dict[str, int] = {}
+    for status, count in counted.items():
+        meaning = meanings.get(status, "open")
+        by_meaning[meaning] = by_meaning.get(meaning, 0) + count
+    received, started = sum(counted.values()), by_meaning.get("won", 0)
+    told = received - by_meaning.get("cancelled", 0)
+    decided = started + by_meaning.get("declined", 0) + by_meaning.get("lost", 0)
+    return [
+        Fact("Received", [(COUNT, received)]),
+        Fact("Started", [(COUNT, started)]),
+        Fact("Open", [(COUNT, by_meaning.get("open", 0))]),
+        Fact("Conversion", [(SHARE, started / told if told else None)]),
+        Fact("Decided conversion", [(SHARE, started / decided if decided else None)]),
+    ]
+
+
+def _rows(
+    session: Session,
+    asked: Asked,
+    labels: dict[str, dict[str, str]],
+    meanings: dict[str, str],
+) -> Iterator[Row]:
+    found = session.execute(_query(asked), execution_options={"yield_per": ONE_BATCH})
+    for row in found:
+        ended = meanings.get(row.status, "open") != "open"
+        told: Row = (
+            *(row.code, row.received_on, row.account, row.person, row.owner, row.branch),
+            labels[lists.SERVICE_LINE].get(row.service_line or "", row.service_line),
+            labels[lists.PAYER_TYPE].get(row.payer_type or "", row.payer_type),
+            labels[lists.REFERRAL_STATUS].get(row.status, row.status),
+            *(None, None),
+            slots.local_day(row.status_changed_at, asked.zone) if ended else None,
+            *(row.touches, row.credited),
+        )
+        yield told if asked.by is None else (row.group_name or NOBODY, *told)
+
+
+def _query(asked: Asked) -> AnySelect:
+    group_id, name = people.group(asked.by)
+    groups = () if asked.by is None else (name, group_id)
+    query = (
+        select(
+            name.label("group_name"),
+            Referral.code,
+            Referral.received_on,
+            Referral.service_line,
+            Referral.payer_type,
+            Referral.status,
+            Referral.status_changed_at,
+            Account.name.label("account"),
+            Contact.name.label("person"),
+            called(Owner).label("owner"),
+            Territory.name.label("branch"),
+            _touches().label("touches"),
+            _credited().label("credited"),
+        )
+        .select_from(Referral)
+        .join(
+            Account,
+            and_(Account.workspace_id == Referral.workspace_id, Account.id == Referral.account_id),
+        )
+        .outerjoin(
+            Contact,
+            and_(Contact.workspace_id == Referral.workspace_id, Contact.id == Referral.contact_id),
+        )
+    )
+    return (
+        people.with_people(query, Referral.workspace_id, Referral.owner_id)
+        .where(*_mine(asked))
+        .order_by(*groups, Referral.received_on, Referral.id)
+    )
+
+
+def _in_window() -> tuple[Any, ...]:
+    window = case(_WINDOWS, value=Account.type, else_=_ELSE)
+    return (
+        Touch.workspace_id == Referral.workspace_id,
+        Touch.account_id == Referral.account_id,
+        Touch.qualifying,
+        Touch.occurred_on <= Referral.received_on,
+        DaysAfter(Touch.occurred_on, window) >= Referral.received_on,
+    )
+
+
+def _touches() -> ScalarSelect[int]:
+    return (
+        select(func.count(Touch.id)).where(*_in_window()).correlate(Referral, Account)
+    ).scalar_subquery()
+
+
+def _credited() -> ScalarSelect[str]:
+    rep = aliased(User)
+    return (
+        select(called(rep))
+        .select_from(Touch)
+        .join(rep, and_(rep.workspace_id == Touch.workspace_id, rep.id == Touch.user_id))
+        .where(*_in_window())
+        .order_by(Touch.occurred_on.desc(), Touch.id.desc())
+        .limit(1)
+        .correlate(Referral, Account)
+    ).scalar_subquery()
