@@ -28,7 +28,7 @@ WAYS = (FIRST, LAST, LINEAR, DECAY)
 HALF_LIFE = 30
 """Days before the referral at which a touch weighs half of one on its day, by time-decay."""
 
-_WINDOWS = {
+WINDOWS = {
     "hospital": 365,
     "ltach": 365,
     "inpatient rehab": 180,
@@ -36,7 +36,8 @@ _WINDOWS = {
     "physician practice": 60,
     "specialty clinic": 60,
 }
-_WINDOW = 90
+WINDOW = 90
+"""Days before a referral in which touches are credited to it, by account type, and else."""
 
 SHRINK = 10
 """Under so many visits a yield is drawn towards the whole group's: (r + k·m) / (v + k)."""
@@ -49,7 +50,7 @@ _AT_ONCE = 1_000
 
 def window(account_type: str | None) -> int:
     """Days before a referral from an account of this type in which touches are credited."""
-    return _WINDOWS.get(account_type or "", _WINDOW)
+    return WINDOWS.get(account_type or "", WINDOW)
 
 
 @dataclass(frozen=True)

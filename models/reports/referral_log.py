@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ScalarSelect, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models import lists, slots
+from models import attribution, lists, offices, slots
 from models.accounts import Account
 from models.contacts import Contact
 from models.db import DaysAfter
-from models.referrals import IN, Referral
+from models.profiles import OPEN, WAITING
+from models.referrals import IN, Referral, was_received
 from models.reports import people
 from models.reports.people import AnySelect, Owner, called, header
 from models.reports.report import (
@@ -57,22 +58,15 @@ NOTES = (
     "Referrals to us, by the day they were received, under the status they have now.",
     "Conversion = started / received, cancelled ones left out. Decided conversion = started / "
     "(started + declined + lost).",
-    "Decided = the day on which it came to a final status, by the workspace's calendar.",
+    "Response h = hours from receipt to the first response, in the office's own hours.",
+    "Decided = the day on which it was accepted or came to an end, by the workspace's calendar.",
     "Touches in window = touches that count at the source before it referred: 365 days of a "
-    "hospital, LTACH or inpatient rehab, 180 of a SNF, 60 of a physician practice, else 90.",
+    "hospital or LTACH, 180 of an inpatient rehab or SNF, 60 of a practice or clinic, else 90.",
     "Credited to = who made the last of these.",
-    "Reason and Response h are empty where Touchbase does not keep them.",
 )
 
-_WINDOWS = {
-    "hospital": 365,
-    "ltach": 365,
-    "inpatient rehab": 365,
-    "snf": 180,
-    "physician practice": 60,
-}
-_ELSE = 90
-_LISTS = (lists.REFERRAL_STATUS, lists.SERVICE_LINE, lists.PAYER_TYPE)
+_REASONS = (lists.DECLINE_REASON, lists.LOST_REASON, lists.CANCEL_REASON)
+_LISTS = (lists.REFERRAL_STATUS, lists.SERVICE_LINE, lists.PAYER_TYPE, *_REASONS)
 
 
 def make(session: Session, asked: Asked) -> Report:
@@ -92,7 +86,7 @@ def make(session: Session, asked: Asked) -> Report:
         period=asked.period,
         as_of=asked.today,
         tables=[
-            Table("Referral log", columns, _rows(session, asked, labels, meanings)),
+            Table("Referral log", columns, _rows(session, asked, labels)),
             by_status,
         ],
         facts=_facts(counted, meanings),
@@ -107,6 +101,7 @@ def _mine(asked: Asked) -> tuple[Any, ...]:
         Referral.direction == IN,
         people.theirs(asked, Referral.owner_id),
         asked.period.covers(Referral.received_on),
+        was_received(),
     )
 
 
@@ -128,7 +123,7 @@ def _facts(counted: dict[str, int], meanings: dict[str, str]) -> list[Fact]:
     return [
         Fact("Received", [(COUNT, received)]),
         Fact("Started", [(COUNT, started)]),
-        Fact("Open", [(COUNT, by_meaning.get("open", 0))]),
+        Fact("Open", [(COUNT, by_meaning.get(OPEN, 0) + by_meaning.get(WAITING, 0))]),
         Fact("Conversion", [(SHARE, started / told if told else None)]),
         Fact("Decided conversion", [(SHARE, started / decided if decided else None)]),
     ]
@@ -138,18 +133,25 @@ def _rows(
     session: Session,
     asked: Asked,
     labels: dict[str, dict[str, str]],
-    meanings: dict[str, str],
 ) -> Iterator[Row]:
+    office = offices.of(session, asked.workspace_id, asked.now)
+    reasons = {key: label for each in _REASONS for key, label in labels[each].items()}
     found = session.execute(_query(asked), execution_options={"yield_per": ONE_BATCH})
     for row in found:
-        ended = meanings.get(row.status, "open") != "open"
+        took = (
+            office.between(row.received_at, row.first_response_at)
+            if row.received_at and row.first_response_at
+            else None
+        )
         told: Row = (
-            *(row.code, row.received_on, row.account, row.person, row.owner, row.branch),
+            *(row.code, row.received_on, row.account, row.person, row.owner),
+            row.branch or row.territory,
             labels[lists.SERVICE_LINE].get(row.service_line or "", row.service_line),
             labels[lists.PAYER_TYPE].get(row.payer_type or "", row.payer_type),
             labels[lists.REFERRAL_STATUS].get(row.status, row.status),
-            *(None, None),
-            slots.local_day(row.status_changed_at, asked.zone) if ended else None,
+            reasons.get(row.reason or "", row.reason),
+            round(took.total_seconds() / 3600, 2) if took is not None else None,
+            slots.local_day(row.decided_at, asked.zone) if row.decided_at else None,
             *(row.touches, row.credited),
         )
         yield told if asked.by is None else (row.group_name or NOBODY, *told)
@@ -166,11 +168,15 @@ def _query(asked: Asked) -> AnySelect:
             Referral.service_line,
             Referral.payer_type,
             Referral.status,
-            Referral.status_changed_at,
+            Referral.reason,
+            Referral.branch,
+            Referral.received_at,
+            Referral.first_response_at,
+            Referral.decided_at,
             Account.name.label("account"),
             Contact.name.label("person"),
             called(Owner).label("owner"),
-            Territory.name.label("branch"),
+            Territory.name.label("territory"),
             _touches().label("touches"),
             _credited().label("credited"),
         )
@@ -192,7 +198,7 @@ def _query(asked: Asked) -> AnySelect:
 
 
 def _in_window() -> tuple[Any, ...]:
-    window = case(_WINDOWS, value=Account.type, else_=_ELSE)
+    window = case(attribution.WINDOWS, value=Account.type, else_=attribution.WINDOW)
     return (
         Touch.workspace_id == Referral.workspace_id,
         Touch.account_id == Referral.account_id,
