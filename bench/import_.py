@@ -23,6 +23,7 @@ from models import workspaces
 from models.accounts import Account
 from models.clock import system
 from models.db import Sessions, open_engine, sessions_for
+from models.import_runs import ImportChange
 from models.imports import run
 from models.imports.run import Order
 from tests import databases
@@ -102,6 +103,7 @@ def stored(sessions: Sessions) -> list[dict[str, Any]]:
 
 def empty(sessions: Sessions) -> None:
     with sessions.begin() as session:
+        session.execute(delete(ImportChange))
         session.execute(delete(Account))
 
 

@@ -33,7 +33,7 @@ SHAPE = Shape(
         (("received_on",),),
     ),
     telling=frozenset({"external_id"}),
-    free_text=("service_line", "payer_type"),
+    free_text=("service_line", "payer_type", "status"),
     people=("owner",),
     also={"account_name": "account", "owner_email": "owner", "date": "received_on"},
 )

@@ -34,7 +34,7 @@ SHAPE = Shape(
         (("occurred_on",),),
     ),
     telling=frozenset({"external_id"}),
-    free_text=("note", "contacts", "service_line"),
+    free_text=("note", "contacts", "type", "outcome", "service_line"),
     people=("owner",),
     also={"account_name": "account", "owner_email": "owner", "date": "occurred_on"},
 )

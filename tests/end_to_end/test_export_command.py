@@ -10,18 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from models.db import open_engine, sessions_for
 from models.phi import Clean
 from models.touches import Touch
 from tests.command_line import touchbase
+from tests.conftest import Database
 from tests.make import NOW, a_contact, a_user, a_workspace, an_account, an_actor
 
 
 @pytest.fixture
-def url(sqlite_url: str) -> str:
+def url(each_database: Database) -> str:
     """A workspace whose words begin as formulas do, and with a note the guard would refuse."""
-    engine = open_engine(sqlite_url)
-    with sessions_for(engine).begin() as session:
+    with each_database.sessions.begin() as session:
         workspace = a_workspace(session)
         rep = an_actor(a_user(session, workspace, name="Dana Reyes"))
         account = an_account(session, workspace.id, "=1+1", owner=rep, phone="+1 617 555 0101")
@@ -43,8 +42,7 @@ def url(sqlite_url: str) -> str:
                 made_owner=False,
             )
         )
-    engine.dispose()
-    return sqlite_url
+    return each_database.url
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:

@@ -86,3 +86,5 @@ def test_the_public_pipeline_comes_in_with_its_defects_reported(sqlite_url: str)
         assert territories == ["Central", "East", "West"]
         assert session.scalar(select(func.count()).select_from(Account)) == 85
     engine.dispose()
+    undone = touchbase("import", "undo", "4", DATABASE_URL=sqlite_url)  # with GTXPro and Engaging
+    assert undone.out == "import 4 undone: removed=8802 put_back=0 kept=0\n"
