@@ -31,7 +31,7 @@ _LISTS = {
     "account_type": "account type",
     "contact_role": "contact role",
     "buying_role": "buying role",
-    "lost_reason": "lost reason",
+    "deal_lost_reason": "lost reason",
     "service_line": "service line",
     "payer_type": "payer type",
 }

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, literal, null, select
 from sqlalchemy.orm import Session
 
-from models import slots, stages
+from models import lists, slots, stages
 from models.exchange.broken import BadRow, ClosedButOpen, DayToCome
 from models.exchange.opportunities import OpportunityRow
 from models.imports import people, products, writing
@@ -48,7 +48,7 @@ _NEW: Mapping[str, Any] = {
     "next_step": "",
 }
 _FORECAST_OF = {WON: "closed", LOST: "omitted"}
-_LOST_REASON = "lost_reason"
+_LOST_REASON = lists.DEAL_LOST_REASON
 _ENDS = {
     "won": WON,
     "closed won": WON,

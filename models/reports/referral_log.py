@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import ScalarSelect, and_, case, func, select
@@ -134,7 +135,7 @@ def _rows(
     asked: Asked,
     labels: dict[str, dict[str, str]],
 ) -> Iterator[Row]:
-    office = offices.of(session, asked.workspace_id, asked.now)
+    office = offices.of(session, asked.workspace_id, _begin(asked))
     reasons = {key: label for each in _REASONS for key, label in labels[each].items()}
     found = session.execute(_query(asked), execution_options={"yield_per": ONE_BATCH})
     for row in found:
@@ -155,6 +156,10 @@ def _rows(
             *(row.touches, row.credited),
         )
         yield told if asked.by is None else (row.group_name or NOBODY, *told)
+
+
+def _begin(asked: Asked) -> datetime:
+    return datetime.combine(asked.period.first or asked.today, time(), tzinfo=UTC)
 
 
 def _query(asked: Asked) -> AnySelect:

@@ -150,17 +150,23 @@ def test_the_referral_log_counts_the_touches_before_each(each_database: Database
         referrals.add(session, dana, told, submission="out", now=NOW)
         won = session.scalars(select(Referral).where(Referral.account_id == mercy.id)).first()
         assert won is not None
-        won.status = "started"
+        won.status, won.decided_at, won.branch = "started", NOW, "Oak Park"
+        assert won.received_at is not None  # at noon
+        won.first_response_at = won.received_at + timedelta(hours=26)
+        promised = Received(mercy.id, NOW.date(), 1, promised=True)
+        referrals.add(session, dana, promised, submission="promised", now=NOW)
+        lost = session.scalars(select(Referral).where(Referral.account_id == clinic.id)).one()
+        lost.status, lost.reason = "lost", "chose competitor"
     report = made(each_database, "referral-log", "2026-03")
     first, second = rows(report)
     assert first[1:] == (
-        *(date(2026, 3, 5), "Mercy", None, "Dana Reyes", None, None, None, "Started"),
-        *(None, None, NOW.date(), 2, "Bob"),
+        *(date(2026, 3, 5), "Mercy", None, "Dana Reyes", "Oak Park", None, None, "Started"),
+        *(None, 11.0, NOW.date(), 2, "Bob"),  # five hours to the evening, six the next day
     )
-    assert second[8:] == ("New", None, None, None, 1, "Bob")
+    assert second[8:] == ("Lost", "Chose competitor", None, None, 1, "Bob")
     told_ = facts(report)
     assert (told_["Received"], told_["Started"], told_["Conversion"]) == ([2], [1], [0.5])
-    assert told_["Decided conversion"] == [1.0]
+    assert told_["Decided conversion"] == [0.5]
 
 
 def test_the_territory_review_is_a_scorecard_for_each_person(each_database: Database) -> None:
