@@ -132,7 +132,8 @@ def holds_the_visit(url: str) -> None:
                 "economic buyer, decision maker, champion, influencer, user, gatekeeper, "
                 "technical, legal, blocker, unknown"
             )
-            reasons = lists.entries(session, workspace.id, lists.LOST_REASON)[lists.LOST_REASON]
+            name = lists.DEAL_LOST_REASON
+            reasons = lists.entries(session, workspace.id, name)[name]
             assert ", ".join(reason.key for reason in reasons) == (
                 "pricing, competition, budget constraints, missing features, long sales cycle, "
                 "no decision maker, unresponsive prospect, poor fit, other"
