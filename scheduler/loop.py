@@ -69,6 +69,7 @@ class Handle:
         self._guard, self.auditor = guard, Auditor(road, guard, heartbeat_url)
         self._not_again: dict[int, float] = {}
         self._zones_known = False
+        self._woken = threading.Event()
         self._begun_at = road.machine()
         # The default grace of one second would silently drop a step that comes late.
         self._scheduler = BackgroundScheduler(
@@ -107,6 +108,7 @@ class Handle:
 
     def wake(self) -> None:
         """Plan now: the clock was wound."""
+        self._woken.set()
         if not self._road.answers_only:
             self._scheduler.modify_job(PLAN, next_run_time=system())
 
@@ -131,6 +133,14 @@ class Handle:
         self._do_chores()
 
     def _plan(self) -> None:
+        """Plan; and once more if the clock was wound meanwhile, for APScheduler starts no step
+        that is still at work."""
+        self._woken.set()
+        while self._woken.is_set() and not self._road.stopping.is_set():
+            self._woken.clear()
+            self._plan_once()
+
+    def _plan_once(self) -> None:
         if self._guard is not None:
             self._guard.check()
         if self._guard is None or not self._guard.suspect:

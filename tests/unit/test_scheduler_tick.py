@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from bot.sandbox import faults
 from models import accounts, deliveries, lanes, requests, users
 from models.clock import system
+from models.db import Sessions
 from models.deliveries import Delivery
-from scheduler import loop, people, upkeep
+from scheduler import loop, people, planning, upkeep
 from scheduler.timing import Timing
 from tests.by_the_clock import QUICK, Clockwork, Hands, a_clockwork, a_person, an_answer
 from tests.conftest import Database
@@ -234,6 +239,34 @@ def test_the_loop_sends_by_itself_plans_when_woken_and_stops_when_told(
         assert len(it.said()) == 1
         lane = it.lane()
         assert lane.lease_owner is None
+
+
+def test_a_clock_wound_while_the_loop_plans_is_planned_by_at_once(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_all, planning_now, go_on = planning.plan_all, threading.Event(), threading.Event()
+
+    def slowly(*told: Any) -> Counter[str]:
+        counts = plan_all(*told)
+        planning_now.set()
+        assert go_on.wait(20)
+        return counts
+
+    monkeypatch.setattr(planning, "plan_all", slowly)
+    with a_clockwork(sessions, MONDAY - timedelta(hours=2)) as it:
+        people_with_one_overdue(it, "U1")
+        timing = replace(Timing(), send_every=0.05, plan_every=3600.0)
+        handle = loop.start(sessions, it.road.slack, it.clock, system, timing=timing)
+        try:
+            assert planning_now.wait(20)
+            it.clock.now = MONDAY
+            handle.wake()
+            time.sleep(0.3)  # for APScheduler to find the step still at work
+            go_on.set()
+            _until(lambda: len(it.said()) == 1)
+        finally:
+            go_on.set()
+            handle.stop()
 
 
 def test_a_step_that_fails_does_not_stop_the_next(each_database: Database) -> None:
