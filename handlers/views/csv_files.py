@@ -1,7 +1,6 @@
 """A report as a CSV file: its first table, with exactly its headings.
 
-A spreadsheet takes a cell that begins with = + - @ or a tab for a formula. In front of such a text
-goes an apostrophe; numbers stay numbers. Source: owasp.org, "CSV Injection".
+A text that a spreadsheet would take for a formula is made safe; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ import csv
 from datetime import date
 from typing import TextIO
 
+from models.exchange.cells import safe
 from models.reports.report import MONEY, TEXT, Cell, Report
-
-_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write(report: Report, file: TextIO) -> int:
@@ -26,12 +24,6 @@ def write(report: Report, file: TextIO) -> int:
         writer.writerow([_told(cell, kind) for cell, kind in zip(row, kinds, strict=True)])
         count += 1
     return count
-
-
-def safe(text: str) -> str:
-    """The text as no spreadsheet takes it for a formula."""
-    risky = text.startswith(_BEGINS) or text.lstrip().startswith(_BEGINS)
-    return f"'{text}" if risky else text
 
 
 def money(cents: int) -> str:
