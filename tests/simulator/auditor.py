@@ -129,7 +129,9 @@ class Ledger:
                 self._one(wanted, rows[0], found)
         for rows in by_name.values():
             for row in rows:
-                if row.state != "cancelled" or self._came[row.nid]:
+                # Killed before it found that it had nothing to say, and could not be looked for.
+                unknown = row.state == "unconfirmed" and not self._readable
+                if self._came[row.nid] or not (row.state == "cancelled" or unknown):
                     found.faults.append(f"nobody wanted {row.name}, {row.state}")
         strange = self._came.keys() - {row.nid for row in self._rows}
         found.faults += [f"Slack has {nid}, of which no row tells" for nid in strange]
