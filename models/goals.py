@@ -6,24 +6,22 @@ what was aimed at in a period that is over stays as it was. Formulas: docs/goals
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, and_, func, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, holidays, lists, pipeline, slots, stages, users
+from models import cadence, holidays, lists, slots, stages, tallies, users
 from models.accounts import Account
 from models.attribution import VISITS
 from models.db import Base, within_workspace
 from models.lists import Choice
-from models.opportunities import Opportunity
 from models.referrals import IN, Referral
-from models.sources import received
-from models.stages import Stage
+from models.tallies import Sum, Tally
 from models.touches import Touch
 from models.users import User
 from models.workspaces import Workspace
@@ -157,10 +155,15 @@ def progress(
 ) -> Sequence[Progress]:
     """How far the goals are that hold on the day, in the order of `of` and of the kinds."""
     days_off = holidays.of(session, workspace_id, now)
+    present = _present(session, workspace_id, of, today)
+    people = {
+        whose: _people(session, workspace_id, whose)
+        for whose in {Whose(goal.scope, goal.scope_id) for goal in present}
+    }
+    made = _made(session, workspace_id, present, people, today)
     found = []
-    for goal in _present(session, workspace_id, of, today):
+    for goal in present:
         whose = Whose(goal.scope, goal.scope_id)
-        people = _people(session, workspace_id, whose)
         first, last = bounds(goal.period, today)
         work_days = [
             day
@@ -170,6 +173,7 @@ def progress(
         over = sum(1 for day in work_days if day < today)
         target = goal.target or 0
         whole = goal.kind == ADHERENCE or not work_days
+        of_each = made[goal.kind, first]
         found.append(
             Progress(
                 whose=whose,
@@ -178,7 +182,7 @@ def progress(
                 first=first,
                 last=last,
                 target=target,
-                actual=actual(session, workspace_id, people, goal.kind, first, today),
+                actual=_figure(goal.kind, [of_each.get(one, Sum()) for one in people[whose]]),
                 expected=target if whole else target * over // len(work_days),
             )
         )
@@ -188,77 +192,84 @@ def progress(
 def actual(
     session: Session, workspace_id: int, people: Collection[int], kind: str, first: date, last: date
 ) -> int | None:
-    """What these people have made from the first day to the last, both included.
+    """What these people have made from the first day to the last, both included; None when there
+    is nothing to measure."""
+    return _figure(
+        kind,
+        [tallies.total(session, tally(session, workspace_id, people, kind, first, last))],
+    )
+
+
+def tally(
+    session: Session, workspace_id: int, people: Collection[int], kind: str, first: date, last: date
+) -> Tally:
+    """The rows of what these people have made from the first day to the last, both included.
 
     visits        qualifying touches in person
     new accounts  accounts added that they own now
     referrals     received, promised ones left out
     starts        referrals in that have started, by the day they did
     revenue       cents of opportunities won
-    adherence     per cent of their accounts in cadence at the end of the last day, rounded down
+    adherence     their accounts at the end of the last day, those in cadence add one
     """
-    if kind == ADHERENCE:
-        rules = cadence.rules(session, workspace_id)
-        (tiers,) = pipeline.adherence_at(session, workspace_id, people, [last], rules)
-        accounts = sum(one.accounts for one in tiers.values())
-        return 100 * sum(one.within for one in tiers.values()) // accounts if accounts else None
-    if kind == REVENUE:
-        query = (
-            select(func.coalesce(func.sum(Opportunity.amount_cents), 0))
-            .join(
-                Stage,
-                and_(
-                    Stage.workspace_id == Opportunity.workspace_id,
-                    Stage.id == Opportunity.stage_id,
-                ),
-            )
-            .where(
-                Opportunity.workspace_id == workspace_id,
-                Opportunity.owner_id.in_(people),
-                Stage.kind == stages.WON,
-                Opportunity.closed_on.between(first, last),
-            )
+    match kind:
+        case "adherence":
+            rules = cadence.rules(session, workspace_id)
+            return tallies.accounts(workspace_id, people, rules, last, tallies.KEPT, ended=True)
+        case "revenue":
+            return tallies.deals(workspace_id, people, stages.WON, first, last)
+        case "visits":
+            in_person = (Touch.type.in_(VISITS), Touch.qualifying)
+            return tallies.touches(workspace_id, people, first, last, *in_person)
+        case "referrals":
+            return tallies.referrals(workspace_id, people, IN, first=first, last=last)
+    since, until = _instants(session, workspace_id, first, last)
+    if kind == NEW_ACCOUNT:
+        within = (Account.created_at >= since, Account.created_at < until)
+        return tallies.new_accounts(workspace_id, people, *within)
+    won = select(Choice.key).where(
+        Choice.workspace_id == workspace_id,
+        Choice.list == lists.REFERRAL_STATUS,
+        Choice.meaning == "won",
+    )
+    return tallies.referrals(
+        workspace_id,
+        people,
+        IN,
+        Referral.status.in_(won),
+        Referral.status_changed_at >= since,
+        Referral.status_changed_at < until,
+    )
+
+
+def _figure(kind: str, sums: Iterable[Sum]) -> int | None:
+    """The figure of a kind: what its rows add up to; of adherence per cent, rounded down."""
+    whole = sum(sums, Sum())
+    if kind != ADHERENCE:
+        return whole.adds
+    return 100 * whole.adds // whole.rows if whole.rows else None
+
+
+def _made(
+    session: Session,
+    workspace_id: int,
+    present: Sequence[Goal],
+    people: Mapping[Whose, Collection[int]],
+    today: date,
+) -> Mapping[tuple[str, date], Mapping[int | None, Sum]]:
+    """By kind and first day what each person has made: a read for each, whatever the number of
+    people and goals."""
+    wanted: dict[tuple[str, date], set[int]] = {}
+    for goal in present:
+        first, _ = bounds(goal.period, today)
+        whose = people[Whose(goal.scope, goal.scope_id)]
+        wanted.setdefault((goal.kind, first), set()).update(whose)
+    return {
+        (kind, first): tallies.by_person(
+            session, tally(session, workspace_id, who, kind, first, today)
         )
-    elif kind == VISIT:
-        query = select(func.count(Touch.id)).where(
-            Touch.workspace_id == workspace_id,
-            Touch.user_id.in_(people),
-            Touch.occurred_on.between(first, last),
-            Touch.type.in_(VISITS),
-            Touch.qualifying,
-        )
-    elif kind == REFERRAL:
-        query = select(func.count(Referral.id)).where(
-            *received(workspace_id),
-            Referral.owner_id.in_(people),
-            Referral.received_on.between(first, last),
-        )
-    else:
-        since, until = _instants(session, workspace_id, first, last)
-        if kind == NEW_ACCOUNT:
-            query = select(func.count(Account.id)).where(
-                Account.workspace_id == workspace_id,
-                Account.owner_id.in_(people),
-                Account.archived_at.is_(None),
-                Account.created_at >= since,
-                Account.created_at < until,
-            )
-        else:
-            query = select(func.count(Referral.id)).where(
-                Referral.workspace_id == workspace_id,
-                Referral.direction == IN,
-                Referral.owner_id.in_(people),
-                Referral.status.in_(
-                    select(Choice.key).where(
-                        Choice.workspace_id == workspace_id,
-                        Choice.list == lists.REFERRAL_STATUS,
-                        Choice.meaning == "won",
-                    )
-                ),
-                Referral.status_changed_at >= since,
-                Referral.status_changed_at < until,
-            )
-    return int(session.scalar(query) or 0)
+        for (kind, first), who in wanted.items()
+    }
 
 
 def _present(
