@@ -40,7 +40,7 @@ People = Collection[int] | None
 """Ids of people; None: everyone in the workspace."""
 
 KEPT, OVERDUE, FAR = "kept", "overdue", "far"
-WEIGHTED, COMMIT, BEST, RATE = "weighted", "commit", "best", "rate"
+WEIGHTED, COMMIT, BEST, LIKELY, RATE = "weighted", "commit", "best", "likely", "rate"
 CLOSING, NO_AMOUNT = "closing", "no_amount"
 
 _ONE = literal(1, Integer())
@@ -211,40 +211,73 @@ def deals(workspace_id: int, people: People, which: str, first: date, last: date
     OPEN, WON, LOST  those open now, won or lost between the days: their cents.
     WEIGHTED         open ones in the forecast: hundredths of a cent, amount times chance.
     COMMIT, BEST     won, and open ones due between the days that are as sure: their cents.
+    LIKELY           won, and open ones due between the days in the forecast: hundredths of a cent.
     RATE             closed between the days: one for each won.
     CLOSING          open ones due between the days: their cents.
     NO_AMOUNT        open ones without one: one each.
     """
-    closed = Opportunity.closed_on.between(first, last)
-    is_open, is_won = Stage.kind == OPEN, and_(Stage.kind == WON, closed)
-    due = and_(is_open, Opportunity.close_date.between(first, last))
-    sure = and_(due, Opportunity.forecast == _COMMIT)
+    condition, adds = _of_deals(first, last)[which]
     cents = func.coalesce(Opportunity.amount_cents, 0)
-    counted: Mapping[str, tuple[ColumnElement[bool], ColumnElement[int]]] = {
-        OPEN: (is_open, cents),
-        WON: (is_won, cents),
-        LOST: (and_(Stage.kind == LOST, closed), cents),
-        WEIGHTED: (and_(is_open, Opportunity.forecast != OMITTED), cents * Stage.probability),
-        COMMIT: (or_(is_won, sure), cents),
-        BEST: (or_(is_won, sure, and_(due, Opportunity.forecast == _BEST)), cents),
-        RATE: (and_(Stage.kind != OPEN, closed), case((Stage.kind == WON, 1), else_=0)),
-        CLOSING: (due, cents),
-        NO_AMOUNT: (and_(is_open, Opportunity.amount_cents.is_(None)), _ONE),
-    }
-    condition, adds = counted[which]
-    found = (
+    return (
         select(
             Opportunity.id.label("id"),
             Opportunity.owner_id.label("who"),
             adds.label("adds"),
             (-cents).label("place"),  # the largest first
         )
-        .join(
-            Stage,
-            and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id),
-        )
-        .where(Opportunity.workspace_id == workspace_id, condition)
+        .join(Stage, _STAGE)
+        .where(*_theirs(workspace_id, people), condition)
     )
-    if people is not None:
-        found = found.where(whose(workspace_id, people, Opportunity.owner_id))
-    return found
+
+
+def of_deals(
+    session: Session, workspace_id: int, people: People, first: date, last: date, *which: str
+) -> Mapping[str, Sum]:
+    """Several figures of deals in one read."""
+    figures = _of_deals(first, last)
+    sums = [
+        (func.sum(case((condition, adds), else_=0)), func.sum(case((condition, 1), else_=0)))
+        for condition, adds in (figures[each] for each in which)
+    ]
+    row = session.execute(
+        select(*(one for pair in sums for one in pair))
+        .select_from(Opportunity)
+        .join(Stage, _STAGE)
+        .where(*_theirs(workspace_id, people), or_(*(figures[each][0] for each in which)))
+    ).one()
+    told = [int(one or 0) for one in row]
+    return {each: Sum(told[2 * at], told[2 * at + 1]) for at, each in enumerate(which)}
+
+
+_STAGE = and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id)
+
+
+def _theirs(workspace_id: int, people: People) -> Sequence[ColumnElement[bool]]:
+    mine = Opportunity.workspace_id == workspace_id
+    return [mine] if people is None else [mine, whose(workspace_id, people, Opportunity.owner_id)]
+
+
+def _of_deals(
+    first: date, last: date
+) -> Mapping[str, tuple[ColumnElement[bool], ColumnElement[int]]]:
+    """Which deals each figure is made of, and what one of them adds."""
+    closed = Opportunity.closed_on.between(first, last)
+    is_open, is_won = Stage.kind == OPEN, and_(Stage.kind == WON, closed)
+    due = and_(is_open, Opportunity.close_date.between(first, last))
+    sure = and_(due, Opportunity.forecast == _COMMIT)
+    cents = func.coalesce(Opportunity.amount_cents, 0)
+    return {
+        OPEN: (is_open, cents),
+        WON: (is_won, cents),
+        LOST: (and_(Stage.kind == LOST, closed), cents),
+        WEIGHTED: (and_(is_open, Opportunity.forecast != OMITTED), cents * Stage.probability),
+        COMMIT: (or_(is_won, sure), cents),
+        BEST: (or_(is_won, sure, and_(due, Opportunity.forecast == _BEST)), cents),
+        LIKELY: (
+            or_(is_won, and_(due, Opportunity.forecast != OMITTED)),
+            cents * case((Stage.kind == WON, 100), else_=Stage.probability),
+        ),
+        RATE: (and_(Stage.kind != OPEN, closed), case((Stage.kind == WON, 1), else_=0)),
+        CLOSING: (due, cents),
+        NO_AMOUNT: (and_(is_open, Opportunity.amount_cents.is_(None)), _ONE),
+    }
