@@ -22,6 +22,7 @@ from handlers.views.deal_forms import DealForm, Place
 from handlers.views.deals import Said
 from handlers.views.doubts import Doubt
 from handlers.views.fields import Choice, View
+from handlers.views.words import money
 from models import (
     accounts,
     acting,
@@ -445,7 +446,7 @@ def _stored(session: Session, actor: Actor, deal_id: int) -> DealForm:
         name=deal.name,
         product=None if deal.product_id is None else str(deal.product_id),
         stage=str(deal.stage_id),
-        amount="" if deal.amount_cents is None else views.money(deal.amount_cents),
+        amount="" if deal.amount_cents is None else money(deal.amount_cents),
         close_date=deal.close_date,
         forecast=deal.forecast,
         next_step=deal.next_step,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers import (
+    behind,
     briefs,
     cadence,
     cards,
@@ -27,6 +28,7 @@ from handlers import (
     workspace,
 )
 from handlers.listen import Handler
+from handlers.views import behind as behind_views
 from handlers.views import briefs as brief_views
 from handlers.views import cadence as cadence_views
 from handlers.views import cards as card_views
@@ -122,6 +124,8 @@ ACTIONS: Mapping[str, Handler] = {
     pipeline_views.HEAT_MAP: digests.heat_map,
     pipeline_views.MY_LIST: digests.my_list,
     figure_views.TURN: figures.turn,
+    behind_views.SHOW: behind.show,
+    behind_views.TURN: behind.turn,
     people_views.BECOME_ADMIN: workspace.become_admin,
     merge_views.WHAT: merging.reshape,
     merge_views.KEEP: merging.reshape,

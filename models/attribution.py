@@ -7,14 +7,14 @@ Each way of crediting gives every referral exactly one credit in all, or none wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
 from typing import Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from models import sources
@@ -68,10 +68,12 @@ class Credited:
 
 @dataclass(frozen=True)
 class Yield:
-    """Referrals credited to somebody's (or some source's, or type's) visits."""
+    """Referrals credited to somebody's (or some source's, or type's) visits: linearly, and each
+    way."""
 
     credited: Fraction
     visits: int
+    ways: Mapping[str, Fraction] = field(default_factory=dict, compare=False)
 
     def per_visit(self, group: Fraction) -> Fraction | None:
         """Referrals a visit; drawn to the group's while there are few. None without visits."""
@@ -107,10 +109,31 @@ def shares(ages: Sequence[int]) -> list[dict[str, Fraction]]:
 def credited(session: Session, workspace_id: int, since: date, until: date) -> Iterator[Credited]:
     """What the referrals received from `since` to `until` are credited to; one with no touch in
     its window yields nothing. Those only promised are not received yet."""
-    received = _received(session, workspace_id, since, until)
+    within = Referral.received_on.between(since, until)
+    yield from _credited(session, workspace_id, _received(session, workspace_id, within))
+
+
+def of_referrals(
+    session: Session, workspace_id: int, ids: Collection[int]
+) -> Mapping[int, Mapping[str, Mapping[int, Fraction]]]:
+    """By referral and by way, the people these are credited to and their parts."""
+    found: dict[int, dict[str, dict[int, Fraction]]] = {}
+    received = _received(session, workspace_id, Referral.id.in_(list(ids)))
+    for one in _credited(session, workspace_id, received):
+        ways = found.setdefault(one.referral_id, {way: {} for way in WAYS})
+        for way, part in one.credit.items():
+            if part:
+                ways[way][one.user_id] = ways[way].get(one.user_id, Fraction()) + part
+    return found
+
+
+def _credited(
+    session: Session, workspace_id: int, received: Sequence[_Received]
+) -> Iterator[Credited]:
     by_account: dict[int, list[tuple[int, date, int]]] = {}
     for referral_id, account_id, day, account_type in received:
         by_account.setdefault(account_id, []).append((referral_id, day, window(account_type)))
+    until = max((day for _, _, day, _ in received), default=date.min)
     touched = _touches(session, workspace_id, by_account, until)
     for account_id, referrals in by_account.items():
         for referral_id, day, days in referrals:
@@ -152,19 +175,26 @@ def yields(
     since: date,
     until: date,
     by: Literal["user", "type", "account"],
+    people: Collection[int] | None = None,
 ) -> Mapping[int | str, Yield]:
-    """By person, touch type or source: what the referrals of the period credit to it, linearly,
-    and its qualifying touches in person in the period (one a person, account and day)."""
+    """By person, touch type or source: what the referrals of the period credit to it, each way,
+    and its qualifying touches in person in the period (one a person, account and day).
+
+    people  only their touches; None: everyone's.
+    """
     column = {"user": Touch.user_id, "type": Touch.type, "account": Touch.account_id}[by]
-    credit: dict[int | str, Fraction] = {}
+    credit: dict[int | str, dict[str, Fraction]] = {}
     for one in credited(session, workspace_id, since, until):
+        if people is not None and one.user_id not in people:
+            continue
         keys: dict[str, int | str] = {
             "user": one.user_id,
             "type": one.type,
             "account": one.account_id,
         }
-        key = keys[by]
-        credit[key] = credit.get(key, Fraction()) + one.credit[LINEAR]
+        ways = credit.setdefault(keys[by], dict.fromkeys(WAYS, Fraction()))
+        for way, part in one.credit.items():
+            ways[way] += part
     visit = (
         select(column.label("key"), Touch.user_id, Touch.account_id, Touch.occurred_on)
         .where(
@@ -173,27 +203,33 @@ def yields(
             Touch.type.in_(VISITS),
             Touch.account_id.is_not(None),
             Touch.occurred_on.between(since, until),
+            *([] if people is None else [Touch.user_id.in_(sorted(people))]),
         )
         .distinct()
         .subquery()
     )
     counts = session.execute(select(visit.c.key, func.count()).group_by(visit.c.key))
     visits = {row[0]: int(row[1]) for row in counts}
+    nothing = dict.fromkeys(WAYS, Fraction())
     return {
-        key: Yield(credit.get(key, Fraction()), visits.get(key, 0)) for key in {*credit, *visits}
+        key: Yield(credit.get(key, nothing)[LINEAR], visits.get(key, 0), credit.get(key, nothing))
+        for key in {*credit, *visits}
     }
 
 
+_Received = tuple[int, int, date, str | None]
+
+
 def _received(
-    session: Session, workspace_id: int, since: date, until: date
-) -> Sequence[tuple[int, int, date, str | None]]:
+    session: Session, workspace_id: int, which: ColumnElement[bool]
+) -> Sequence[_Received]:
     rows = session.execute(
         select(Referral.id, Referral.account_id, Referral.received_on, Account.type)
         .join(
             Account,
             and_(Account.workspace_id == Referral.workspace_id, Account.id == Referral.account_id),
         )
-        .where(*sources.received(workspace_id), Referral.received_on.between(since, until))
+        .where(*sources.received(workspace_id), which)
         .order_by(Referral.received_on, Referral.id)
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
 from sqlalchemy.orm import Session
@@ -247,6 +248,35 @@ def usual_stays(session: Session, workspace_id: int) -> Mapping[int, float]:
     return {stage: median(of) for stage, of in stays.items() if len(of) >= ENOUGH_MOVES}
 
 
+def cycles(
+    session: Session, workspace_id: int, people: People, first: date, last: date
+) -> list[tuple[int, int | None, int]]:
+    """The deals won from `first` to `last`, the slowest first: id, owner, days from opening."""
+    rows = session.execute(
+        select(
+            Opportunity.id,
+            Opportunity.owner_id,
+            Opportunity.opened_on,
+            Opportunity.created_at,
+            Opportunity.closed_on,
+        )
+        .join(Stage, _same(Stage, Opportunity.stage_id))
+        .where(
+            _whose(workspace_id, people),
+            Stage.kind == WON,
+            Opportunity.closed_on.between(first, last),
+        )
+    )
+    found = [(row.id, row.owner_id, _took(row)) for row in rows]
+    return sorted(found, key=lambda one: (-one[2], one[0]))
+
+
+def _took(won: Any) -> int:
+    """Days from opening to winning."""
+    days: timedelta = won.closed_on - (won.opened_on or won.created_at.date())
+    return days.days
+
+
 def _sum(deals: Iterable[Deal]) -> int:
     return sum(one.amount_cents or 0 for one in deals)
 
@@ -330,7 +360,7 @@ def _closed(
     ).all()
     won = [row for row in rows if row.kind == WON]
     lost = [row for row in rows if row.kind != WON]
-    took = [(row.closed_on - (row.opened_on or row.created_at.date())).days for row in won]
+    took = [_took(row) for row in won]
     return (
         Money(len(won), sum(row.amount_cents or 0 for row in won)),
         Money(len(lost), sum(row.amount_cents or 0 for row in lost)),

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import cadence, digests, lists, permissions, snapshots, users
+from models import cadence, credited_to, digests, lists, permissions, snapshots, users
 from models.accounts import Account
+from models.credited_to import Credit
 from models.goals import Progress
 from models.opportunities import Opportunity
 from models.pipeline import Week
@@ -58,6 +59,7 @@ class Row:
     days: tuple[int, int] | None = None
     cents: int | None = None  # of an opportunity
     goal: Progress | None = None
+    credit: Credit | None = None  # of a referral in
 
 
 @dataclass(frozen=True)
@@ -246,14 +248,14 @@ def _rows(session: Session, snapshot: Snapshot, kind: str, shown: Sequence[_Foun
     ids = [each.id for each in shown]
     match kind:
         case "touches" | "late":
-            made = _touch_rows(session, snapshot.workspace_id, ids)
+            made = touch_rows(session, snapshot.workspace_id, ids)
         case "in" | "out":
-            made = _referral_rows(session, snapshot.workspace_id, ids)
+            made = referral_rows(session, snapshot.workspace_id, ids)
         case "behind":
             names = users.names(session, snapshot.workspace_id, ids)
             return [Row(names.get(each.id, ""), days=each.days) for each in shown]
         case "open" | "won" | "lost":
-            made = _deal_rows(session, snapshot.workspace_id, ids)
+            made = deal_rows(session, snapshot.workspace_id, ids)
         case "goals":
             told = snapshot.numbers["goals"]
             return [Row("", goal=Progress.of_numbers(told[place])) for place in ids]
@@ -262,7 +264,8 @@ def _rows(session: Session, snapshot: Snapshot, kind: str, shown: Sequence[_Foun
     return [made[id_] for id_ in ids if id_ in made]
 
 
-def _touch_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+def touch_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+    """Touches as rows, by id."""
     labels = _labels(session, workspace_id, lists.TOUCH_TYPE)
     rows = session.execute(
         select(Touch.id, Touch.occurred_on, Touch.type, Account.name, User.name.label("who"))
@@ -284,7 +287,8 @@ def _touch_rows(session: Session, workspace_id: int, ids: Collection[int]) -> di
     }
 
 
-def _referral_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+def referral_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+    """Referrals as rows, by id."""
     labels = _labels(session, workspace_id, lists.REFERRAL_STATUS)
     rows = session.execute(
         select(
@@ -292,6 +296,7 @@ def _referral_rows(session: Session, workspace_id: int, ids: Collection[int]) ->
             Referral.received_on,
             Referral.status,
             Referral.code,
+            Referral.direction,
             Account.name,
             User.name.label("who"),
         )
@@ -302,6 +307,7 @@ def _referral_rows(session: Session, workspace_id: int, ids: Collection[int]) ->
         )
         .where(Referral.workspace_id == workspace_id, Referral.id.in_(list(ids)))
     )
+    credit = credited_to.of(session, workspace_id, ids)
     return {
         row.id: Row(
             what=row.name,
@@ -309,12 +315,14 @@ def _referral_rows(session: Session, workspace_id: int, ids: Collection[int]) ->
             day=row.received_on,
             label=labels.get(row.status, row.status),
             code=row.code,
+            credit=credit.get(row.id, {}) if row.direction == IN else None,
         )
         for row in rows
     }
 
 
-def _deal_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+def deal_rows(session: Session, workspace_id: int, ids: Collection[int]) -> dict[int, Row]:
+    """Opportunities as rows, by id."""
     rows = session.execute(
         select(
             Opportunity.id,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.views import deal_numbers as numbers
 from handlers.views import fields
 from handlers.views.deal_forms import (
     FORECAST_LABELS,
@@ -17,8 +18,9 @@ from handlers.views.deal_forms import (
     pipeline_label,
 )
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
-from handlers.views.words import day, days, esc, listed, long_day, plural
-from models.deal_figures import Deal, Money, Summary
+from handlers.views.words import day, days, esc, listed, long_day, money, plural
+from models import behind
+from models.deal_figures import Deal, Summary
 from models.deal_receipts import DealReceipt
 from models.opportunities import FORECASTS
 from models.stages import LOST, OPEN, WON, Stage
@@ -69,7 +71,7 @@ def pipeline(
     in_sight = said is not None and any(deal.id == said.deal_id for deal in shown)
     blocks = [
         *(_said(said) if said and not in_sight else []),
-        fields.section(mrkdwn("\n".join(_figures(figures)))),
+        *numbers.lines(figures, behind.MINE if place.mine else behind.ALL),
         fields.actions(*_list_buttons(leads, place), block=NEW),
     ]
     for deal in shown:
@@ -98,61 +100,6 @@ _FORMULA = (
     "Weighted: each open amount times its stage's chance. Commit and best case: won this quarter "
     "plus what is due in it. Win rate: won of all closed this quarter."
 )
-
-
-def _figures(told: Summary) -> list[str]:
-    without = f" ({told.without_amount:,} without amount)" if told.without_amount else ""
-    lines = [
-        f"*{plural(told.open.count, 'open deal')}* · {short_money(told.open.cents)}{without} · "
-        f"weighted {short_money(told.weighted)}",
-        f"*{_quarter(told.first)}:* won {_money(told.won)} · commit {short_money(told.commit)} · "
-        f"best case {short_money(told.best_case)}",
-        _rate(told),
-    ]
-    flags = [
-        f"{told.stale:,} stale" if told.stale else "",
-        f"{told.slipped:,} slipped" if told.slipped else "",
-        f"{told.one_voice:,} single-threaded" if told.one_voice else "",
-    ]
-    if any(flags):
-        lines.append(f"*Look at:* {' · '.join(flag for flag in flags if flag)}")
-    return lines
-
-
-def _rate(told: Summary) -> str:
-    if told.win_rate is None:
-        return "Nothing closed this quarter yet, so no win rate"
-    closed = told.won.count + told.lost.count
-    line = f"Win rate *{round(100 * told.win_rate)}%* ({told.won.count:,} of {closed:,})"
-    if told.win_rate_by_value is not None:
-        line += f", {round(100 * told.win_rate_by_value)}% by value"
-    if told.cycle is not None:
-        line += f" · won in {days(int(told.cycle + 0.5))} (median)"
-    return line
-
-
-def _quarter(first: date) -> str:
-    return f"Q{(first.month + 2) // 3}"
-
-
-def _money(told: Money) -> str:
-    return f"{short_money(told.cents)} ({told.count:,})" if told.count else "nothing"
-
-
-def money(cents: int) -> str:
-    """ "$12,500", "$12,500.50"."""
-    whole, rest = divmod(cents, 100)
-    return f"${whole:,}.{rest:02d}" if rest else f"${whole:,}"
-
-
-def short_money(cents: int) -> str:
-    """ "$1.84M", "$610k", "$12,500": for a figure among others, cut to three or four digits."""
-    dollars = (cents + 50) // 100
-    if dollars >= 999_500:
-        return f"${dollars / 1_000_000:.2f}M"
-    if dollars >= 100_000:
-        return f"${dollars / 1000:.0f}k"
-    return f"${dollars:,}"
 
 
 def _list_buttons(leads: bool, place: Place) -> list[Block]:

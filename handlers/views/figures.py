@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.views import fields, goals
+from handlers.views import credit, fields, goals
 from handlers.views.fields import Block, View, plain
 from handlers.views.words import day, days, days_from, hour, money, plural
 from models import figures, stages
@@ -148,7 +148,10 @@ def _row(row: Row, kind: str, today: date) -> str:
         told.append(f"{row.days[0]:,} of {days(row.days[1])}")
     if row.who:
         told.append(row.who)
-    return fields.clip(f"{what}\n{' · '.join(part for part in told if part)}", 3000)
+    said = f"{what}\n{' · '.join(part for part in told if part)}"
+    if row.credit is not None:
+        said += f"\n{credit.line(row.credit)}"
+    return fields.clip(said, 3000)
 
 
 def _tier(tier: str) -> str:
