@@ -74,11 +74,17 @@ def open_list(
 
 
 def show(
-    ack: Ack, body: Payload, client: WebClient, actor: Actor, sessions: Sessions, clock: Clock
+    ack: Ack,
+    action: Payload,
+    body: Payload,
+    client: WebClient,
+    actor: Actor,
+    sessions: Sessions,
+    clock: Clock,
 ) -> None:
-    """Open one's own deals, from a message."""
+    """Open one's own deals, from a message or from Home; from a manager's part of it all."""
     ack()
-    view = _list(actor, sessions, clock(), Place(mine=True))
+    view = _list(actor, sessions, clock(), Place(mine=action["value"] == "mine"))
     client.views_open(trigger_id=body["trigger_id"], view=view)
 
 

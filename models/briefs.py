@@ -10,13 +10,15 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from models import cadence, follow_ups, lists, permissions, sources, users
+from models import cadence, figures, follow_ups, lists, permissions, sources, users
 from models.accounts import Account
 from models.contacts import Contact
 from models.errors import NoSuchAccount
 from models.follow_ups import FollowUp
+from models.opportunities import Opportunity
 from models.referrals import IN, Referral, was_received
 from models.sources import Persistence, Silence
+from models.stages import OPEN, Stage
 from models.subscriptions import EVERYONE
 from models.touches import Touch
 from models.users import Actor, User
@@ -59,6 +61,16 @@ class Agreed:
 
 
 @dataclass(frozen=True)
+class OpenDeal:
+    """An open deal at the account that the reader may see."""
+
+    name: str
+    stage: str
+    amount_cents: int | None
+    close_date: date | None
+
+
+@dataclass(frozen=True)
 class Brief:
     """An account as one person may see it."""
 
@@ -77,6 +89,8 @@ class Brief:
     more_agreed: int
     referrals: tuple[int, ...]  # in, over each of PERIODS
     standing: Persistence | Silence | None  # as a source of referrals
+    deal: OpenDeal | None  # the largest
+    more_deals: int
     due_on: date | None
     in_cadence: bool
     today: date  # the reader's
@@ -105,6 +119,7 @@ def of(session: Session, actor: Actor, account_id: int, now: datetime) -> Brief:
     labels = {name: {one.key: one.label for one in entries} for name, entries in kinds.items()}
     people, more_people = _people(session, account, labels[lists.CONTACT_ROLE])
     agreed, more_agreed = _agreed(session, actor, account, whose)
+    deal, more_deals = _deal(session, actor, account.id)
     today = actor.today(now)
     return Brief(
         account_id=account.id,
@@ -122,6 +137,8 @@ def of(session: Session, actor: Actor, account_id: int, now: datetime) -> Brief:
         more_agreed=more_agreed,
         referrals=_referrals(session, account, today),
         standing=sources.standing(session, account, today),
+        deal=deal,
+        more_deals=more_deals,
         due_on=account.due_on,
         in_cadence=account.status not in cadence.EXEMPT,
         today=today,
@@ -247,3 +264,32 @@ def _referrals(session: Session, account: Account, today: date) -> tuple[int, ..
         )
     ).one()
     return tuple(int(count or 0) for count in row)
+
+
+def _deal(session: Session, actor: Actor, account_id: int) -> tuple[OpenDeal | None, int]:
+    """The largest open deal there of those the actor may see, and how many more there are."""
+    visible = figures.visible(session, actor)
+    rows = session.execute(
+        select(
+            Opportunity.name,
+            Stage.label,
+            Opportunity.amount_cents,
+            Opportunity.close_date,
+            func.count().over(),
+        )
+        .join(
+            Stage,
+            and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id),
+        )
+        .where(
+            Opportunity.workspace_id == actor.workspace_id,
+            Opportunity.account_id == account_id,
+            Stage.kind == OPEN,
+            *([] if visible is None else [Opportunity.owner_id.in_(sorted(visible))]),
+        )
+        .order_by(func.coalesce(Opportunity.amount_cents, 0).desc(), Opportunity.id)
+        .limit(1)
+    ).all()
+    for name, stage, cents, close_date, count in rows:
+        return OpenDeal(name, stage, cents, close_date), count - 1
+    return None, 0

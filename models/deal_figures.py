@@ -218,14 +218,14 @@ def summary(
     return Summary(
         first=first,
         last=last,
-        open=Money(len(deals), _sum(deals)),
+        open=money(deals),
         without_amount=sum(one.amount_cents is None for one in deals),
-        weighted=_weighted(deals),
+        weighted=weighted(deals),
         won=won,
         lost=lost,
         commit=commit,
         best_case=commit + _sum(one for one in due if one.forecast == _BEST),
-        likely=won.cents + _weighted(due),
+        likely=won.cents + weighted(due),
         cycle=cycle,
         stale=sum(one.stale for one in deals),
         slipped=sum(one.slipped for one in deals),
@@ -281,8 +281,13 @@ def _sum(deals: Iterable[Deal]) -> int:
     return sum(one.amount_cents or 0 for one in deals)
 
 
-def _weighted(deals: Iterable[Deal]) -> int:
-    """In whole cents, half a cent up."""
+def money(deals: Sequence[Deal]) -> Money:
+    """How many they are, and their amounts."""
+    return Money(len(deals), _sum(deals))
+
+
+def weighted(deals: Iterable[Deal]) -> int:
+    """The amounts, each times its stage's probability, together in whole cents, half a cent up."""
     parts = ((one.amount_cents or 0) * one.probability for one in deals if one.forecast != OMITTED)
     return (sum(parts) + 50) // 100
 

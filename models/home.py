@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import (
     accounts,
+    boards,
     cadence,
+    deal_figures,
     deliveries,
     drafts,
     follow_ups,
@@ -24,7 +26,9 @@ from models import (
     users,
 )
 from models.accounts import Account, Snooze
+from models.boards import Board
 from models.cadence import Overdue
+from models.deal_figures import Money
 from models.deliveries import Owed
 from models.drafts import Draft
 from models.follow_ups import Step
@@ -72,6 +76,16 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Deals:
+    """A person's own open deals; weighted in whole cents, closing: those due this week."""
+
+    open: Money
+    weighted: int
+    stale: int
+    closing: Money
+
+
+@dataclass(frozen=True)
 class Home:
     """All that Home shows; the longest lists cut to what anybody would read."""
 
@@ -82,6 +96,8 @@ class Home:
     coming: Sequence[Coming]  # from today to Sunday
     next_due: Next | None
     week: Summary
+    deals: Deals
+    board: Board | None  # of who leads somebody
     logged: Sequence[Logged]  # the latest first
     settings: Settings
 
@@ -106,6 +122,8 @@ def of(
         coming=_coming(session, asking, today, sunday),
         next_due=put_off.next_due(session, asking, today),
         week=pipeline.summary(session, workspace_id, {user_id}, monday=monday),
+        deals=_deals(session, asking, today, (monday, sunday)),
+        board=boards.of(session, asking, today, now),
         logged=_logged(session, asking, now),
         settings=habits.of(user),
     )
@@ -124,6 +142,18 @@ def owe_refresh(session: Session, actor: Actor, *, key: str, now: datetime) -> i
         priority=deliveries.ANSWER_FIRST,
     )
     return deliveries.owe(session, actor.workspace_id, owed, now)
+
+
+def _deals(session: Session, actor: Actor, today: date, week: tuple[date, date]) -> Deals:
+    mine = {actor.user_id}
+    found = deal_figures.open_deals(session, actor.workspace_id, mine, today, actor.zone)
+    due = [one for one in found if one.close_date and week[0] <= one.close_date <= week[1]]
+    return Deals(
+        open=deal_figures.money(found),
+        weighted=deal_figures.weighted(found),
+        stale=sum(one.stale for one in found),
+        closing=deal_figures.money(due),
+    )
 
 
 def _coming(session: Session, actor: Actor, today: date, sunday: date) -> list[Coming]:

@@ -58,13 +58,13 @@ def a_deal(
     """An opportunity; `amount` in whole dollars."""
     workspace = owner.workspace_id if owner else workspace_id
     columns.setdefault("name", "Therapy services")
+    columns.setdefault("forecast", "pipeline")
     made = Opportunity(
         workspace_id=workspace,
         owner_id=owner.user_id if owner else None,
         stage_id=a_stage(session, workspace, stage, pipeline).id,
         amount_cents=None if amount is None else 100 * amount,
         staged_at=datetime.combine(staged_on or NOW.date(), time(18), UTC),
-        forecast="pipeline",
         created_at=NOW,
         updated_at=NOW,
         **columns,

@@ -7,6 +7,7 @@ from datetime import date
 
 from handlers.views import fields, reminders
 from handlers.views import sources as source_views
+from handlers.views.deal_numbers import short_money
 from handlers.views.fields import Block, Choice, mrkdwn, plain
 from handlers.views.home import first_words
 from handlers.views.words import day, esc, listed, plural
@@ -18,6 +19,7 @@ SHOW, LOG_REFERRAL = "brief_show", "brief_log_referral"
 
 _LONGEST_LINE = 300
 _SHOWN_OF_NOTE = 80
+_SHOWN_OF_NAME = 60
 _LONGEST_TYPED = 60
 
 USAGE = "Which account? Type its name behind the command, or tap one of these."
@@ -112,6 +114,24 @@ def _referrals(shown: Brief) -> str:
 
 
 def _due(shown: Brief) -> str:
+    """When it is due, and the deal that is open there: in one line, of eight."""
+    return " · ".join(part for part in (_due_by(shown), _deal(shown)) if part)
+
+
+def _deal(shown: Brief) -> str:
+    deal = shown.deal
+    if deal is None:
+        return ""
+    amount = [] if deal.amount_cents is None else [short_money(deal.amount_cents)]
+    told = [first_words(deal.name, _SHOWN_OF_NAME), *amount, deal.stage]
+    if deal.close_date is not None:
+        lead = "was due" if deal.close_date < shown.today else "closes"
+        told.append(f"{lead} {_on(deal.close_date, shown.today)}")
+    more = f" and {shown.more_deals:,} more" if shown.more_deals else ""
+    return f"Deal: {', '.join(told)}{more}"
+
+
+def _due_by(shown: Brief) -> str:
     if not shown.in_cadence:
         return "In no cadence: it reminds nobody"
     if shown.due_on is None:

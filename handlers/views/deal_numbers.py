@@ -30,7 +30,7 @@ def lines(told: Summary, whose: str) -> list[Block]:
             opens,
         ),
         (
-            f"*{_quarter(told.first)}:* won {won} · commit {commit} · best case {best}",
+            f"*{quarter_name(told.first)}:* won {won} · commit {commit} · best case {best}",
             [
                 (WON, f"Won {won}"),
                 (tallies.COMMIT, f"Commit {commit}"),
@@ -75,7 +75,8 @@ def _rate(told: Summary) -> str:
     return line
 
 
-def _quarter(first: date) -> str:
+def quarter_name(first: date) -> str:
+    """ "Q1"."""
     return f"Q{(first.month + 2) // 3}"
 
 

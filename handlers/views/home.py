@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from handlers.views import cards, drafts, fields, habits, kept, reminders, touches
+from handlers.views import behind as rows
+from handlers.views import boards, cards, drafts, fields, habits, kept, reminders, touches
+from handlers.views import deals as deal_views
+from handlers.views.deal_numbers import short_money
 from handlers.views.drafts import Unfinished
 from handlers.views.fields import Block, View, mrkdwn, plain
 from handlers.views.words import day, hour, plural
-from models import slots
+from models import behind, slots, stages, tallies
 from models.cadence import Overdue
 from models.drafts import Draft
 from models.follow_ups import PROMISE, Step
 from models.habits import Settings
-from models.home import Coming, Home, Logged
+from models.home import Coming, Deals, Home, Logged
 from models.pipeline import Week
 from models.referrals import IN
 from models.users import ZONE_CHOSEN
@@ -32,6 +35,9 @@ _SHORT = (4, 5, 5)
 _LONG = (20, 35, 10)
 """... and when all is asked for: with everything else within Slack's 100 blocks."""
 
+_LONG_LEADING = (15, 22, 6)
+"""The same for who leads a team, whose figures take room."""
+
 _LONGEST_WHAT = 60
 _SHOWN_OF_NOTE = 90
 _SHOWN_OF_STEP = 150
@@ -46,7 +52,9 @@ def view(shown: Home, *, every: bool = False) -> View:
             fields.actions(fields.button(LOG, "+ Log a visit", "home", style="primary")),
             *_unfinished(shown),
             *_to_do(shown, every=every),
+            *(boards.board(shown.board) if shown.board else []),
             *_figures(shown),
+            *_deals(shown.deals),
             *_last(shown.logged, shown.today),
             *_settings(shown.settings, shown.today),
         ],
@@ -88,7 +96,8 @@ def _to_do(shown: Home, *, every: bool) -> list[Block]:
     later = [(one.shown_on, _step(one, today)) for one in shown.steps if one.shown_on > today]
     later += [(one.due_on, _due(one, today)) for one in shown.coming if one.due_on > today]
     week = [block for _, block in sorted(later, key=lambda pair: pair[0])]
-    most_steps, most_places, most_week = _LONG if every else _SHORT
+    long = _LONG_LEADING if shown.board else _LONG
+    most_steps, most_places, most_week = long if every else _SHORT
     blocks = [_heading("Today")]
     blocks += [*steps[:most_steps], *places[:most_places]]
     if not (steps or places):
@@ -150,21 +159,53 @@ def _place(account_id: int, name: str, city: str, why: str) -> Block:
 
 
 def _figures(shown: Home) -> list[Block]:
-    now, before = _counted(shown.week.week), _counted(shown.week.before)
+    last = behind.LAST
     return [
         _heading("This week"),
-        fields.section(plain(f"{now}\nLast week: {before}")),
+        _week("", shown.week.week, [behind.TOUCHES, behind.REACHED, IN]),
+        _week(
+            "Last week: ",
+            shown.week.before,
+            [f"{figure}:{last}" for figure in (behind.TOUCHES, behind.REACHED, IN)],
+        ),
     ]
 
 
-def _counted(week: Week) -> str:
-    return " · ".join(
-        (
-            plural(week.touches, "touch", "touches"),
-            f"{plural(week.reached, 'account')} reached",
-            f"{plural(week.received(IN), 'referral')} in",
-        )
-    )
+def _week(lead: str, week: Week, figures: Sequence[str]) -> Block:
+    counted = _counted(week)
+    choices = list(zip(figures, counted, strict=True))
+    text = mrkdwn(lead + " · ".join(counted))
+    return fields.section(text, accessory=rows.menu(behind.MINE, choices))
+
+
+def _deals(deals: Deals) -> list[Block]:
+    """One's own open deals; nothing of none."""
+    if not deals.open.count:
+        return []
+    opened = f"{plural(deals.open.count, 'open deal')}, {short_money(deals.open.cents)}"
+    weighted = f"{short_money(deals.weighted)} weighted"
+    wanting: list[tuple[str, str]] = []
+    if deals.stale:
+        wanting.append((behind.STALE, f"{deals.stale:,} stale"))
+    if deals.closing.count:
+        closing = f"{deals.closing.count:,} due this week, {short_money(deals.closing.cents)}"
+        wanting.append((tallies.CLOSING, closing))
+    lines = [f"{opened} · {weighted}"]
+    lines += [" · ".join(label for _, label in wanting)] if wanting else []
+    choices = [(stages.OPEN, opened), (tallies.WEIGHTED, weighted), *wanting]
+    return [
+        _heading("My deals"),
+        fields.section(mrkdwn("\n".join(lines)), accessory=rows.menu(behind.MINE, choices)),
+        fields.actions(fields.button(deal_views.SHOW, "Pipeline", "mine")),
+    ]
+
+
+def _counted(week: Week) -> list[str]:
+    return [
+        plural(week.touches, "touch", "touches"),
+        f"{plural(week.reached, 'account')} reached",
+        f"{plural(week.received(IN), 'referral')} in",
+    ]
 
 
 def _last(logged: Sequence[Logged], today: date) -> list[Block]:

@@ -15,7 +15,7 @@ from bot.sandbox.world import Message
 from handlers.views import briefs as views
 from models import aliases, briefs, follow_ups, users
 from models.accounts import Account
-from models.briefs import Agreed, Brief, Person, Told
+from models.briefs import Agreed, Brief, OpenDeal, Person, Told
 from models.db import Sessions, reading
 from models.errors import NoSuchAccount
 from models.follow_ups import FollowUp
@@ -26,6 +26,7 @@ from models.touches import Touch
 from models.users import Actor, User
 from tests.by_the_clock import Clockwork
 from tests.conftest import Database
+from tests.deals import a_deal
 from tests.make import (
     NOW,
     a_contact,
@@ -241,6 +242,22 @@ def test_an_account_past_due_says_since_when(it: Clockwork) -> None:
     assert "Past due since Sun, Mar 8" in asked(it, "st marys").words
 
 
+def test_the_largest_open_deal_stands_in_the_last_line_for_who_may_see_it(it: Clockwork) -> None:
+    with it.sessions.begin() as session:
+        dana, lee = person(session, "U1"), person(session, "U2")
+        at_marys = {"account_id": marys(session, dana).id}
+        a_deal(session, dana, "Proposal", 40_000, close_date=TODAY, name="Day care", **at_marys)
+        a_deal(session, dana, "Prospecting", None, name="Later", **at_marys)
+        a_deal(session, dana, "Won", 900_000, name="Done", closed_on=TODAY, **at_marys)
+        a_deal(session, lee, "Proposal", 70_000, name="Lee's", **at_marys)
+    last = asked(it, "st marys").words.split("\n")
+    assert (
+        "Next due by Fri, Mar 20 · Deal: Day care, $40,000, Proposal, closes today and 1 more"
+        in last
+    )
+    assert "Deal: Lee's, $70,000, Proposal" in asked(it, "st marys", "U2").words
+
+
 def test_another_workspaces_account_is_no_account(sessions: Sessions) -> None:
     with sessions.begin() as session:
         theirs = a_user(session, a_workspace(session, "T2"), "U1")
@@ -274,7 +291,7 @@ def test_it_takes_the_same_number_of_reads_however_much_there_is(each_database: 
             event.remove(engine, "before_cursor_execute", note)
         counts.append(len(said))
     # One that has never referred: how many touches so far, and how many others took.
-    assert counts == [8, 7]
+    assert counts == [9, 8]
 
 
 def test_the_largest_brief_fits_slack_and_is_shown_literally() -> None:
@@ -297,6 +314,8 @@ def test_the_largest_brief_fits_slack_and_is_shown_literally() -> None:
             more_agreed=40,
             referrals=(1, 20, 3000),
             standing=Silence(1, TODAY, 3000, 2999.0),
+            deal=OpenDeal(LONG[:200], "Rates negotiated", 10**13, TODAY),
+            more_deals=40,
             due_on=None,
             in_cadence=True,
             today=TODAY,
