@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,7 @@ from models import (
 )
 from models.clock import Clock
 from models.db import Session, Sessions, reading
+from models.deal_figures import Deal, Summary
 from models.errors import Missing, NeedsReason
 from models.lookup import Lookups
 from models.stages import LOST, OPEN, Stage
@@ -298,23 +300,30 @@ def search_people(
 def _list(
     actor: Actor, sessions: Sessions, now: datetime, place: Place, said: Said | None = None
 ) -> View:
-    today = actor.today(now)
     with reading(sessions) as session:
-        people = {actor.user_id} if place.mine else figures.visible(session, actor)
-        found = deal_figures.open_deals(session, actor.workspace_id, people, today, actor.zone)
-        first, last = deal_figures.quarter(today)
-        told = deal_figures.summary(session, actor.workspace_id, people, found, first, last)
-        known = _stages(session, actor)
+        found, told, known = read_pipeline(session, actor, place, now)
     return views.pipeline(
         found,
         told,
         known,
         place,
-        today=today,
+        today=actor.today(now),
         me=actor.user_id,
         leads=permissions.leads(actor.role),
         said=said,
     )
+
+
+def read_pipeline(
+    session: Session, actor: Actor, place: Place, now: datetime
+) -> tuple[Sequence[Deal], Summary, Mapping[str, Sequence[Stage]]]:
+    """The deals that the list shows, their figures of the quarter, and the stages."""
+    today = actor.today(now)
+    people = {actor.user_id} if place.mine else figures.visible(session, actor)
+    found = deal_figures.open_deals(session, actor.workspace_id, people, today, actor.zone)
+    first, last = deal_figures.quarter(today)
+    told = deal_figures.summary(session, actor.workspace_id, people, found, first, last)
+    return found, told, _stages(session, actor)
 
 
 def _stages(session: Session, actor: Actor) -> dict[str, list[Stage]]:
