@@ -14,7 +14,7 @@ from models.accounts import Account
 from models.follow_ups import FollowUp
 from models.opportunities import Opportunity
 from models.referrals import IN, Referral
-from models.reports import deals, people
+from models.reports import deals, people, yields
 from models.reports.people import Boss, Owner, called, header
 from models.reports.pipeline import median
 from models.reports.report import (
@@ -99,6 +99,7 @@ def make(session: Session, asked: Asked) -> Report:
         as_of=asked.today,
         tables=[
             Table("Territory review", columns, _rows(session, asked, found)),
+            yields.table(session, asked),
             Table(
                 "Lost reasons",
                 (Column("Person"), Column("Reason"), Column("Lost", COUNT)),
@@ -112,7 +113,7 @@ def make(session: Session, asked: Asked) -> Report:
             Fact("Won", [(COUNT, sums["won"]), (MONEY, sums["cents"])]),
             Fact("Lost", [(COUNT, sums["lost"])]),
         ],
-        notes=NOTES,
+        notes=(*NOTES, *yields.NOTES),
         charts=[
             Chart(
                 "Touches and accounts", "Territory review", "Person", ("Touches", "Unique accounts")

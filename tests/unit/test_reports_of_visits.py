@@ -192,7 +192,13 @@ def test_the_territory_review_is_a_scorecard_for_each_person(each_database: Data
             *(0, 0, 0),
         ),
     ]
-    assert rows(report, 1) == [("Bob", "Price", 1)]
+    assert rows(report, 1) == [  # a visit today and two calls before it, all Dana's: two referrals
+        ("Person", "Dana Reyes", 1, 2.0, 2.0, 2.0, 2.0, 2.0),
+        ("Touch type", "Call", 0, 2.0, 0.0, 1.33, 1.31, None),
+        ("Touch type", "Visit", 1, 0.0, 2.0, 0.67, 0.69, 1.879),  # (2/3 + 10 x 2) / 11
+        ("Source", "Mercy", 1, 2.0, 2.0, 2.0, 2.0, 2.0),
+    ]
+    assert rows(report, 2) == [("Bob", "Price", 1)]
     assert rows(made(each_database, "territory-review", "2026-03", people=[])) == []
     named = made(each_database, "territory-review", "2026-03", by="manager")
     assert [row[:2] for row in rows(named)] == [("(none)", "Bob"), ("(none)", "Dana Reyes")]
