@@ -31,26 +31,32 @@ def digest(
     sessions: Sessions,
     clock: Clock,
 ) -> str:
-    """`/touchbase digest here` or `off`, typed in the channel itself; else how it stands."""
+    """`/touchbase digest here` or `off`, typed in the channel itself, or `me` for a direct message;
+    with `short` in four lines; else how it stands."""
     scope = permissions.digest_scope(actor)
-    channel_id = command["channel_id"]
+    words = line.casefold().split()
+    own = "me" in words or _is_dm(command)
+    channel_id = actor.slack_id if own else command["channel_id"]
     now = clock()
-    match line.strip().casefold():
-        case "here" | "on":
-            _must_post(client, command)
+    match [word for word in words if word not in ("me", "short")] or ["here"] * bool(words):
+        case ["here" | "on"]:
+            if "me" not in words:
+                _must_post(client, command)
             with sessions.begin() as session:
-                found = subscriptions.subscribe(session, actor, channel_id, scope, now)
+                found = subscriptions.subscribe(
+                    session, actor, channel_id, scope, now, short="short" in words
+                )
                 shown = _shown(session, found)
             return views.started(shown, actor.slack_id, actor.today(now))
-        case "off" | "stop":
+        case ["off" | "stop"]:
             with sessions.begin() as session:
                 was = subscriptions.stop(session, actor, channel_id, scope, now)
-            return views.stopped(was_on=was is not None)
-        case "":
+            return views.stopped(was_on=was is not None, own=own)
+        case []:
             with reading(sessions) as session:
                 found_now = subscriptions.of_channel(session, actor.workspace_id, channel_id)
                 standing = _shown(session, found_now) if found_now and found_now.active else None
-            return views.standing(standing, actor.slack_id, actor.today(now))
+            return views.standing(standing, actor.slack_id, actor.today(now), own=own)
         case _:
             return views.USAGE
 
@@ -73,10 +79,14 @@ def my_list(ack: Ack, respond: Respond, actor: Actor, sessions: Sessions, clock:
     respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
 
+def _is_dm(command: Payload) -> bool:
+    return str(command["channel_id"]).startswith("D")
+
+
 def _must_post(client: WebClient, command: Payload) -> None:
     """Raises NotAChannel, NotInChannel or SharedChannel where no digest can go."""
     channel_id = command["channel_id"]
-    if channel_id.startswith("D") or str(command.get("channel_name")).startswith("mpdm-"):
+    if _is_dm(command) or str(command.get("channel_name")).startswith("mpdm-"):
         raise NotAChannel
     try:
         channel = client.conversations_info(channel=channel_id)["channel"]
@@ -99,6 +109,8 @@ def _shown(session: Session, found: Subscription) -> Digest:
     return Digest(
         people=None if found.scope == EVERYONE else len(team),
         asker=asker.slack_id or "",
+        own=found.channel_id == asker.slack_id,
+        short=found.short,
         zone=found.zone,
         next_at=due.astimezone(ZoneInfo(found.zone)) if due else None,
     )

@@ -14,9 +14,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import accounts, cadence, goals, lists, pipeline, rows, snapshots, users, week_of_deals
+from models import (
+    accounts,
+    cadence,
+    goals,
+    lists,
+    outlook,
+    pipeline,
+    rows,
+    snapshots,
+    users,
+    week_of_deals,
+)
 from models.goals import Progress, Whose
 from models.lists import Entry
+from models.outlook import Asking, Outlook
 from models.pipeline import Week
 from models.referrals import IN
 from models.rows import OfAccount, Standing
@@ -53,6 +65,8 @@ class Told:
     statuses: Sequence[Entry]  # of referrals, in their order
     deals: Deals | None = None  # None in digests told before there were any
     goals: Sequence[Progress] = ()  # the team's
+    outlook: Outlook | None = None  # None in digests told before there was any
+    asking: Asking | None = None
 
 
 @dataclass(frozen=True)
@@ -103,11 +117,13 @@ def gather(session: Session, subscription: Subscription, monday: date, now: date
         "deals": week_of_deals.of_week(session, workspace_id, people, monday).as_numbers(),
         "goals": [one.as_numbers() for one in aimed],
     }
+    numbers["outlook"], asked = outlook.gather(session, workspace_id, people, monday)
     row_ids = {
         "touches": rows.touches(session, workspace_id, people, monday),
         "referrals": rows.referrals(session, workspace_id, people, monday),
         **rows.as_json(found),
         "deals": week_of_deals.rows(session, workspace_id, people, monday),
+        "outlook": asked,
     }
     last = find(session, subscription, monday - timedelta(weeks=1))
     if last is not None and last.formula_version == FORMULA:
@@ -145,6 +161,7 @@ def told(session: Session, snapshot: Snapshot) -> Told:
         account_id, days, longest = numbers["worst"]
         name = accounts.names(session, snapshot.workspace_id, {account_id}).get(account_id)
         worst = Worst(name, days, longest) if name else None
+    ahead = outlook.of_numbers(numbers["outlook"]) if "outlook" in numbers else None
     return Told(
         snapshot_id=snapshot.id,
         made_at=snapshot.created_at,
@@ -158,6 +175,8 @@ def told(session: Session, snapshot: Snapshot) -> Told:
         statuses=statuses[lists.REFERRAL_STATUS],
         deals=Deals.of_numbers(numbers["deals"]) if "deals" in numbers else None,
         goals=[Progress.of_numbers(one) for one in numbers.get("goals", ())],
+        outlook=ahead,
+        asking=outlook.asking(session, snapshot.workspace_id, ahead.largest) if ahead else None,
     )
 
 

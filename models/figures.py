@@ -1,13 +1,14 @@
 """One figure of a digest: the rows behind it, as far as who asks may see them.
 
 A figure goes by its key: "touches", "reached", "late", "in", "out", "in:started", "kept",
-"kept:A", "overdue", "overdue:A", "behind", "open", "won", "lost", "goals".
+"kept:A", "overdue", "overdue:A", "behind", "open", "won", "lost", "goals", "commit", "best",
+"likely", "ask".
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import and_, select
@@ -137,6 +138,7 @@ class _Found:
     exists: bool
     owners: frozenset[int] = frozenset()
     days: tuple[int, int] | None = None
+    adds: int | None = None
 
 
 def _told(snapshot: Snapshot, week: Week, kind: str, part: str) -> int:
@@ -152,6 +154,10 @@ def _told(snapshot: Snapshot, week: Week, kind: str, part: str) -> int:
             return int(numbers["deals"][kind])
         case "goals":
             return len(numbers["goals"])
+        case "commit" | "best" | "likely":
+            return int(numbers["outlook"][kind])
+        case "ask":
+            return int(numbers["outlook"]["asks"])
         case _:
             of = week.kept.get(part) if part else week.all_kept
             if of is None:
@@ -179,6 +185,10 @@ def _found(session: Session, snapshot: Snapshot, kind: str, part: str) -> list[_
         case "open" | "won" | "lost":
             wanted = ids["deals"][kind]
             return _owned(session, snapshot, Opportunity.id, Opportunity.owner_id, wanted)
+        case "commit" | "best" | "likely" | "ask":
+            adds = dict(ids["outlook"][kind])
+            owned = _owned(session, snapshot, Opportunity.id, Opportunity.owner_id, adds)
+            return [replace(one, adds=adds[one.id]) for one in owned]
         case "goals":
             return [_Found(place, True) for place in range(len(snapshot.numbers["goals"]))]
         case _:
@@ -256,6 +266,12 @@ def _rows(session: Session, snapshot: Snapshot, kind: str, shown: Sequence[_Foun
             return [Row(names.get(each.id, ""), days=each.days) for each in shown]
         case "open" | "won" | "lost":
             made = deal_rows(session, snapshot.workspace_id, ids)
+        case "commit" | "best" | "likely" | "ask":
+            made = deal_rows(session, snapshot.workspace_id, ids)
+            return [
+                made[one.id] if kind == "ask" else replace(made[one.id], cents=one.adds)
+                for one in shown
+            ]
         case "goals":
             told = snapshot.numbers["goals"]
             return [Row("", goal=Progress.of_numbers(told[place])) for place in ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Boolean, ForeignKey, Index, Select, String, UniqueConstraint, select
+from sqlalchemy import Boolean, ForeignKey, Index, Select, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import audit, slots, users
@@ -34,6 +34,7 @@ class Subscription(Base):
     channel_id: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[int]  # who typed it: their team, their zone
     scope: Mapped[str] = mapped_column(String(8))  # team, everyone
+    short: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     zone: Mapped[str] = mapped_column(String(64))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     stopped_why: Mapped[str | None] = mapped_column(String(60))
@@ -69,9 +70,18 @@ def give_up(subscription: Subscription, why: str) -> None:
 
 
 def subscribe(
-    session: Session, actor: Actor, channel_id: str, scope: str, now: datetime
+    session: Session,
+    actor: Actor,
+    channel_id: str,
+    scope: str,
+    now: datetime,
+    *,
+    short: bool = False,
 ) -> Subscription:
     """Have the channel get the Monday digest, about the actor's people and in their zone.
+
+    channel_id  or the actor's own Slack id, for a direct message.
+    short       in four lines.
 
     Asking again changes nothing; somebody else who asks takes it over, and the first Monday
     comes after that. Raises DigestTaken when the actor may not.
@@ -81,6 +91,7 @@ def subscribe(
         "channel_id": channel_id,
         "user_id": actor.user_id,
         "scope": scope,
+        "short": short,
         "zone": actor.zone,
         "active": False,
         "created_at": now,
@@ -90,8 +101,10 @@ def subscribe(
     if found.active:
         _must_manage(session, actor, scope, found)
         if (found.user_id, found.scope, found.zone) == (actor.user_id, scope, actor.zone):
+            found.short = short  # the next one comes when it would have come
             return found
     found.user_id, found.scope, found.zone = actor.user_id, scope, actor.zone
+    found.short = short
     found.active, found.stopped_why, found.created_at = True, None, now
     reschedule(found, now)
     _note(session, actor, "digest_on", found, now)

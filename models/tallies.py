@@ -41,7 +41,7 @@ People = Collection[int] | None
 
 KEPT, OVERDUE, FAR = "kept", "overdue", "far"
 WEIGHTED, COMMIT, BEST, LIKELY, RATE = "weighted", "commit", "best", "likely", "rate"
-CLOSING, NO_AMOUNT = "closing", "no_amount"
+CLOSING, NO_AMOUNT, ASK = "closing", "no_amount", "ask"
 
 _ONE = literal(1, Integer())
 _, _BEST, _COMMIT, _ = FORECASTS
@@ -215,6 +215,8 @@ def deals(workspace_id: int, people: People, which: str, first: date, last: date
     RATE             closed between the days: one for each won.
     CLOSING          open ones due between the days: their cents.
     NO_AMOUNT        open ones without one: one each.
+    ASK              open ones past their close date on the first day, put off, or without a next
+                     step: one each.
     """
     condition, adds = _of_deals(first, last)[which]
     cents = func.coalesce(Opportunity.amount_cents, 0)
@@ -280,4 +282,15 @@ def _of_deals(
         RATE: (and_(Stage.kind != OPEN, closed), case((Stage.kind == WON, 1), else_=0)),
         CLOSING: (due, cents),
         NO_AMOUNT: (and_(is_open, Opportunity.amount_cents.is_(None)), _ONE),
+        ASK: (
+            and_(
+                is_open,
+                or_(
+                    Opportunity.close_date < first,
+                    Opportunity.pushes > 0,
+                    Opportunity.next_step == "",
+                ),
+            ),
+            _ONE,
+        ),
     }

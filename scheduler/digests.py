@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from handlers.views import pipeline as views
+from handlers.views import short_digest as short_views
 from handlers.views.fields import Block
 from models import deliveries, digests, mornings, snapshots, subscriptions
 from models.db import Session, reading
@@ -66,7 +67,10 @@ def render(session: Session, delivery: Delivery, _now: datetime) -> tuple[str, l
     if found is None or not found.active or "snapshot" not in delivery.facts:
         return STOPPED
     snapshot = snapshots.get(session, delivery.workspace_id, delivery.facts["snapshot"])
-    return views.digest(digests.told(session, snapshot), delivery.id, found.zone)
+    told = digests.told(session, snapshot)
+    if found.short and told.outlook:
+        return short_views.digest(told, told.outlook, delivery.id, found.zone)
+    return views.digest(told, delivery.id, found.zone)
 
 
 def _owed(channel: Subscription, now: datetime) -> Owed | None:

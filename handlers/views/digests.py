@@ -9,7 +9,8 @@ from handlers.views.habits import at_local
 
 USAGE = (
     "Type `/touchbase digest here` in the channel that wants the Monday digest, "
-    "`/touchbase digest off` to stop it."
+    "`/touchbase digest me` for a message of your own; with `short` behind it in four lines. "
+    "`/touchbase digest off`, or `me off`, stops it."
 )
 
 
@@ -20,33 +21,45 @@ class Digest:
     people   how many it is about, the asker included; None: everyone.
     asker    Slack id of whose people they are.
     next_at  the next one, in the time of `zone`.
+    own      it comes to the asker alone.
     """
 
     people: int | None
     asker: str
     zone: str
     next_at: datetime | None
+    own: bool = False
+    short: bool = False
 
 
 def started(digest: Digest, actor: str, today: date) -> str:
     """The answer to whoever asked for it."""
-    said = f"Done: this channel gets the Monday digest. {_first(digest, 'First', actor, today)}"
+    said = f"Done: {_gets(digest)}. {_first(digest, 'First', actor, today)}"
     if digest.people == 1:
         said += f"\nNobody is under you yet: an admin types /touchbase manager @ann <@{actor}>"
-    return f"{said}\nStop it with `/touchbase digest off`."
+    return f"{said}\nStop it with `/touchbase digest {'me ' if digest.own else ''}off`."
 
 
-def standing(digest: Digest | None, actor: str, today: date) -> str:
-    """What this channel gets now, and how to change that."""
+def standing(digest: Digest | None, actor: str, today: date, *, own: bool) -> str:
+    """What this channel, or the actor, gets now, and how to change that."""
     if digest is None:
-        return f"This channel gets no digest. {USAGE}"
-    return f"This channel gets the Monday digest. {_first(digest, 'Next', actor, today)}\n{USAGE}"
+        return f"{'You get' if own else 'This channel gets'} no digest. {USAGE}"
+    gets = _gets(digest)
+    return f"{gets[0].upper()}{gets[1:]}. {_first(digest, 'Next', actor, today)}\n{USAGE}"
 
 
-def stopped(*, was_on: bool) -> str:
+def _gets(digest: Digest) -> str:
+    who = "you get" if digest.own else "this channel gets"
+    return f"{who} the Monday digest{', in four lines' if digest.short else ''}"
+
+
+def stopped(*, was_on: bool, own: bool) -> str:
     """The answer to `digest off`."""
     if not was_on:
-        return "This channel has no digest, so there is nothing to stop."
+        has = "You have" if own else "This channel has"
+        return f"{has} no digest, so there is nothing to stop."
+    if own:
+        return "Done: no more Monday digest for you. `/touchbase digest me` brings it back."
     return "Done: no more Monday digest here. `/touchbase digest here` brings it back."
 
 

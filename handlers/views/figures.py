@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.views import credit, fields, goals
 from handlers.views.fields import Block, View, plain
 from handlers.views.words import day, days, days_from, hour, money, plural
-from models import figures, stages
+from models import figures, stages, tallies
 from models.figures import Page, Row
 from models.referrals import IN, OUT
 
@@ -27,6 +27,10 @@ _TITLES = {
     stages.WON: "Deals won",
     stages.LOST: "Deals lost",
     figures.GOALS: "Goals",
+    tallies.COMMIT: "Commit",
+    tallies.BEST: "Best case",
+    tallies.LIKELY: "Weighted forecast",
+    tallies.ASK: "Deals that want help",
 }
 
 # What each figure counts, for whoever wonders. The long form: docs/cadence.md.
@@ -64,11 +68,27 @@ _FORMULAS = {
     ),
     stages.WON: "Won: deals that came to a won stage, by the day they closed in the week.",
     stages.LOST: "Lost: deals that came to a lost stage, by the day they closed in the week.",
+    tallies.COMMIT: (
+        "Commit: won in the quarter, and open deals due in it with the forecast Commit, when the "
+        "digest was made."
+    ),
+    tallies.BEST: "Best case: commit, and open deals due in the quarter that may come.",
+    tallies.LIKELY: (
+        "Weighted: won in the quarter, and each open amount due in it times its stage's chance, "
+        "summed, then rounded to the cent. Deals left out of the forecast are left out."
+    ),
+    tallies.ASK: (
+        "Open deals past their close date, put off, or without a next step when the digest was "
+        "made. The largest first."
+    ),
     figures.GOALS: (
         "On pace: the team has at least the target times the work days that were over by that "
         "Sunday, out of all of the goal's period. Set by whoever set up this digest."
     ),
 }
+
+
+_MONEY = (tallies.COMMIT, tallies.BEST, tallies.LIKELY)
 
 
 def form(page: Page, zone: str, metadata: str) -> View:
@@ -101,6 +121,8 @@ def known(figure: str) -> bool:
 
 
 def _heading(page: Page, kind: str) -> str:
+    if kind in _MONEY:
+        return f"{_TITLES[kind]}: {money(page.told)}"
     label = f" · {page.label}" if page.label else ""
     count = f"{page.told:,} {_TITLES[kind].lower()}{label}"
     return f"{count} · {days_from(page.monday, page.monday + timedelta(days=6))}"
@@ -134,7 +156,11 @@ def _row(row: Row, kind: str, today: date) -> str:
     if row.goal is not None:
         return goals.line(row.goal)
     what = row.what or ("An event" if kind in (figures.TOUCHES, figures.LATE) else "Somebody")
-    cents = [] if row.cents is None else [money(row.cents)]
+    adds = row.cents
+    if adds is not None and kind == tallies.LIKELY:  # hundredths of a cent
+        cents = [f"${adds / 10_000:,.{2 if adds % 100 == 0 else 4}f}"]
+    else:
+        cents = [] if adds is None else [money(adds)]
     told = (
         [row.label, *cents] if kind not in (figures.KEPT, figures.OVERDUE) else [_tier(row.label)]
     )

@@ -40,27 +40,31 @@ def digest(shown: Told, delivery_id: int, zone: str) -> tuple[str, list[Block]]:
     delivery_id  of its message.
     zone         the channel's: whether it is still Monday there decides the heading.
     """
-    heading = _heading(shown, zone)
+    head = heading(shown, zone)
     week, before = shown.week, shown.before
     lines = [
-        _line(
+        line(
             shown,
-            f"{heading}{_verdict(week, before)}{_on_pace(shown)}",
+            f"{head}{_verdict(week, before)}{on_pace(shown)}",
             [*_all_kept(week), *_goal_choices(shown)],
         ),
-        _line(shown, _touches(shown), _touch_choices(shown)),
-        _line(shown, _tiers(week, before), _tier_choices(week)),
-        _line(shown, _referrals(shown), _referral_choices(shown)),
-        *([_line(shown, _deals(shown.deals), _deal_choices(shown.deals))] if shown.deals else []),
-        _line(shown, _act(shown), _act_choices(shown)),
+        line(shown, _touches(shown), _touch_choices(shown)),
+        line(shown, _tiers(week, before), _tier_choices(week)),
+        line(shown, _referrals(shown), _referral_choices(shown)),
+        *([line(shown, _deals(shown.deals), _deal_choices(shown.deals))] if shown.deals else []),
+        line(shown, _act(shown), _act_choices(shown)),
     ]
-    buttons = [
+    text = f"{head}: {plural(week.touches, 'touch', 'touches')}"
+    return text, [*lines, buttons(shown, delivery_id)]
+
+
+def buttons(shown: Told, delivery_id: int) -> Block:
+    """What one does with a digest."""
+    return fields.actions(
         fields.button(HEAT_MAP, "Heat map", str(shown.snapshot_id)),
         fields.button(MY_LIST, "My list", str(delivery_id)),
         verdicts.button(delivery_id),
-    ]
-    text = f"{heading}: {plural(week.touches, 'touch', 'touches')}"
-    return text, [*lines, fields.actions(*buttons)]
+    )
 
 
 def stopped(channel_id: str, why: str) -> tuple[str, list[Block]]:
@@ -95,7 +99,8 @@ def _together(words: str) -> str:
     return words.replace(" ", "\u00a0")
 
 
-def _line(shown: Told, text: str, choices: Sequence[tuple[str, str]]) -> Block:
+def line(shown: Told, text: str, choices: Sequence[tuple[str, str]]) -> Block:
+    """A line, with the menu of its numbers."""
     if not choices:
         return fields.section(mrkdwn(text))
     menu = fields.overflow(
@@ -108,7 +113,8 @@ def _line(shown: Told, text: str, choices: Sequence[tuple[str, str]]) -> Block:
     return fields.section(mrkdwn(text), accessory=menu)
 
 
-def _heading(shown: Told, zone: str) -> str:
+def heading(shown: Told, zone: str) -> str:
+    """Which week it tells of, and of whom."""
     week = shown.week
     told_on = shown.made_at.astimezone(ZoneInfo(zone)).date()
     stretch = days_from(week.monday, week.sunday)
@@ -140,7 +146,8 @@ def _all_kept(week: Week) -> list[tuple[str, str]]:
     ]
 
 
-def _on_pace(shown: Told) -> str:
+def on_pace(shown: Told) -> str:
+    """Of how many goals the team is on pace; nothing without any."""
     if not shown.goals:
         return ""
     pace = sum(1 for one in shown.goals if not one.behind)
@@ -216,18 +223,18 @@ def _referrals(shown: Told) -> str:
     if told and rest:
         told.append(f"{rest:,} other")
     line = f"*{esc(few(week.received(IN)))} referrals* in"
-    moved = _moved(shown, IN)
+    moved = how_moved(shown, IN)
     line += f" {moved}" if moved else ""
     line += f": {', '.join(told)}" if told else ""
     if week.received(OUT) or shown.before.received(OUT):
-        moved = _moved(shown, OUT)
+        moved = how_moved(shown, OUT)
         line += f" · *{esc(few(week.received(OUT)))}* out{f' {moved}' if moved else ''}"
     if shown.late_referrals >= _FEW:
         line += f" · last week +{shown.late_referrals:,} logged late"
     return line
 
 
-def _moved(shown: Told, direction: str) -> str:
+def how_moved(shown: Told, direction: str) -> str:
     """How the figure moved; nothing where that would tell a figure that is not told."""
     now, then = shown.week.received(direction), shown.before.received(direction)
     if 0 < now < _FEW or 0 < then < _FEW:

@@ -250,7 +250,7 @@ def must_add_up(session: Session, actor: Actor, told: Numbers) -> None:
         assert whole == number, (whose, figure)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=a_world)
 def test_the_rows_behind_every_number_add_up_to_it(
     each_database: Database, world: dict[str, Any]
