@@ -77,7 +77,8 @@ _LINES = (
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
     "`goals visits 25 a week` sets a goal",
-    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins); "
+    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins), "
+    "`digest me short` sends you four lines; "
     "`/report` makes a workbook",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
     "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "

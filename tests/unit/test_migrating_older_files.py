@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, insert, select
 
-from models import lists, migrate, receipts, users, workspaces
+from models import lists, migrate, receipts, subscriptions, users, workspaces
 from models.contacts import Contact
 from models.db import open_engine, sessions_for
 from tests import databases
@@ -110,6 +110,13 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         "touch_contact",
         {"workspace_id": 1, "touch_id": 5, "contact_id": 3, "made": False},
     ),
+    (
+        "subscription",
+        {
+            "workspace_id": 1, "channel_id": "C1", "user_id": 1, "scope": "everyone",
+            "zone": "America/Chicago", "active": True, "created_at": NOW,
+        },
+    ),
 ]  # fmt: skip
 
 
@@ -121,6 +128,8 @@ def holds_the_visit(url: str) -> None:
             workspace = workspaces.only(session)
             assert workspace is not None and workspace.name == "Acme Rehab"
             assert users.actor(session, workspace.id, "U1") is not None
+            digest = subscriptions.of_channel(session, workspace.id, "C1")
+            assert digest is not None and digest.active and not digest.short
             shown = receipts.visit(session, workspace.id, 5, NOW)
             assert shown is not None
             assert (shown.account, shown.note) == ("Oak Clinic", "Wants the outcomes flyer")

@@ -89,6 +89,38 @@ def test_the_figures_come_first_then_the_deals_the_largest_first(it: Clockwork) 
     assert "Lee's" not in words
 
 
+def rows(it: Clockwork, option: str, who: str = "U1") -> str:
+    """What the person reads after choosing a number from the menu of whichever line has it."""
+    form = it.slack.form(who)
+    line = next(
+        block["text"]["text"]
+        for block in form.view["blocks"]
+        if any(
+            one["text"]["text"] == option for one in block.get("accessory", {}).get("options", ())
+        )
+    )
+    form.pick(line, option)
+    said = it.slack.form(who).words
+    it.slack.form(who).cancel()
+    return said
+
+
+def test_each_figure_opens_its_rows_and_its_formula_over_the_list(it: Clockwork) -> None:
+    opened(it)
+    said = rows(it, "$501k weighted")
+    assert "Weighted: $501,300" in said
+    assert "Big plan\nProposal · $1,000,000 × 50% = $500,000.00" in said
+    assert "Quiet one\nProspecting · $500 × 10% = $50.00" in said
+    assert "Lee's" not in said
+    said = rows(it, "1 stale")
+    assert "Stale: 1" in said and "Quiet one" in said and "Big plan" not in said
+    pick(it, "Big plan", "Won")
+    assert "Won: $1,000,000 · 1 deal" in rows(it, "Won $1.00M (1)")
+    assert "Big plan\nWon · 0 days" in rows(it, "Won in 0 days (median)")
+    opened(it, "U3")
+    assert "Lee's\nProspecting · $9,000" in rows(it, "3 open deals, $22,000", "U3")
+
+
 def test_one_tap_moves_a_deal_on_and_one_takes_it_back(it: Clockwork) -> None:
     opened(it)
     it.slack.form("U1").press("To Negotiation")

@@ -53,11 +53,7 @@ def test_a_vp_reads_trend_forecast_risk_and_ask_in_four_lines(each_database: Dat
     with touchbase(each_database.sessions, MONDAY_EIGHT) as it:
         four_lines(it)
         run(it)
-        lines = [
-            block["text"]["text"]
-            for block in digest(it).blocks
-            if block["type"] == "section"
-        ]
+        lines = [block["text"]["text"] for block in digest(it).blocks if block["type"] == "section"]
         assert lines == [
             "Week 11 · Mar 9–15 · team of 2: *3 touches* (+3) · *0 referrals* in (=) · "
             "*50% in cadence* (+50)",
