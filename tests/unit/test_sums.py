@@ -42,13 +42,14 @@ a_world = st.fixed_dictionaries(
                 SOME_DAYS,
                 st.sampled_from(["active", "active", "dormant"]),
             ),
-            min_size=1,
+            min_size=4,
             max_size=8,
         ),
         "touches": st.lists(
             st.tuples(
                 PERSON_, st.integers(0, 7), SOME_DAYS, st.sampled_from(["visit", "call", "email"])
             ),
+            min_size=6,
             max_size=12,
         ),
         "referrals": st.lists(
@@ -59,6 +60,7 @@ a_world = st.fixed_dictionaries(
                 st.sampled_from([IN, IN, OUT]),
                 st.sampled_from(["", "", "started", "lost", "promised"]),
             ),
+            min_size=6,
             max_size=10,
         ),
         "deals": st.lists(
@@ -70,7 +72,8 @@ a_world = st.fixed_dictionaries(
                 st.integers(-90, 60),
                 st.integers(0, 2),
             ),
-            max_size=10,
+            min_size=10,
+            max_size=16,
         ),
         "goals": st.lists(
             st.tuples(
@@ -80,6 +83,7 @@ a_world = st.fixed_dictionaries(
                 st.sampled_from(goals.PERIODS),
                 st.integers(1, 100),
             ),
+            min_size=2,
             max_size=6,
         ),
     }
