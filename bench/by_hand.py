@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Date, TextualSelect, text
 
 from bench import data
 from models import cadence
-from models.db import Sessions, reading
+from models.db import Sessions, UtcDateTime, reading
 
 Reads = Callable[[Connection], object]
 
@@ -77,6 +77,14 @@ WHERE workspace_id = :workspace AND user_id IN ({people})
   AND occurred_on BETWEEN :monday AND :sunday AND qualifying
   AND type IN ('visit', 'in-service', 'lunch and learn', 'event')
 """
+_TEAM = text("""
+WITH RECURSIVE below(id) AS (
+  SELECT id FROM "user" WHERE workspace_id = :workspace AND id = :team
+  UNION
+  SELECT u.id FROM "user" u JOIN below b ON u.manager_id = b.id WHERE u.workspace_id = :workspace
+)
+SELECT id FROM below
+""")
 _HOLIDAYS = text("""
 SELECT w.holidays, h.day, h.off FROM workspace w
 LEFT JOIN holiday h ON h.workspace_id = w.id AND h.day >= :before
@@ -138,15 +146,19 @@ WHERE o.workspace_id = :workspace AND o.owner_id IN ({people}) AND s.kind <> 'op
   AND o.closed_on BETWEEN :first AND :last
 """,
 )
+_TYPES: dict[str, Any] = {  # of the columns from which days are reckoned
+    **dict.fromkeys(("owned_since", "last", "opened_on", "closed_on", "close_date"), Date),
+    **dict.fromkeys(("staged_at", "came", "left_at"), UtcDateTime),
+}
 _STAY = text("""
-SELECT m.moved_at, (
+SELECT m.moved_at AS left_at, (
   SELECT MAX(c.moved_at) FROM opportunity_move c
   WHERE c.workspace_id = m.workspace_id AND c.opportunity_id = m.opportunity_id
-    AND c.moved_at <= m.moved_at AND c.to_id = m.from_id)
+    AND c.moved_at <= m.moved_at AND c.to_id = m.from_id) AS came
 FROM opportunity_move m
 WHERE m.workspace_id = :workspace AND m.from_id = :stage
-ORDER BY m.moved_at DESC LIMIT 200
-""")
+ORDER BY m.moved_at DESC LIMIT 50
+""").columns(**_TYPES)
 
 
 def team() -> range:
@@ -182,7 +194,7 @@ def digest(sessions: Sessions) -> Callable[[], object]:
     """The week, its deals and goals, and the rows behind each number."""
     told = _weeks(sessions) | {"team": data.manager_of(1)}
     queries = [_about(sql) for sql in (_DEALS, _VISITS, *_OF_WEEK)]
-    queries += [_GOALS, _HOLIDAYS]
+    queries += [_TEAM, _GOALS, _HOLIDAYS]
     first = week(sessions)
 
     def reads(connection: Connection) -> object:
@@ -227,8 +239,8 @@ def _weeks(sessions: Sessions) -> dict[str, Any]:
     return days(sessions, {"monday": data.MONDAY, "before": before, "sunday": _SUNDAY})
 
 
-def _about(sql: str) -> Any:
-    return text(sql.format(people=", ".join(map(str, team()))))
+def _about(sql: str) -> TextualSelect:
+    return text(sql.format(people=", ".join(map(str, team())))).columns(**_TYPES)
 
 
 def _read(sessions: Sessions, reads: Reads) -> Callable[[], object]:

@@ -6,7 +6,7 @@ for who owns it now.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -67,18 +67,21 @@ def of_week(
 
 def rows(
     session: Session, workspace_id: int, people: Collection[int] | None, monday: date
-) -> dict[str, Sequence[int]]:
+) -> dict[str, list[int]]:
     """The opportunities behind each figure, by their stage's kind, the largest first."""
-    return {
-        kind: session.scalars(
-            select(Opportunity.id)
-            .join(Stage, _STAGE)
-            .where(*_counted(workspace_id, people, monday), Stage.kind == kind)
-            .order_by(func.coalesce(Opportunity.amount_cents, 0).desc(), Opportunity.id)
-            .limit(MOST)
-        ).all()
-        for kind in (OPEN, WON, LOST)
-    }
+    largest = func.coalesce(Opportunity.amount_cents, 0).desc(), Opportunity.id
+    place = func.row_number().over(partition_by=Stage.kind, order_by=largest).label("place")
+    placed = (
+        select(Stage.kind, Opportunity.id, place)
+        .join(Stage, _STAGE)
+        .where(*_counted(workspace_id, people, monday))
+        .subquery()
+    )
+    found: dict[str, list[int]] = {kind: [] for kind in (OPEN, WON, LOST)}
+    of_kind = select(placed.c.kind, placed.c.id).where(placed.c.place <= MOST)
+    for kind, deal_id in session.execute(of_kind.order_by(placed.c.place)):
+        found[kind].append(deal_id)
+    return found
 
 
 _STAGE = and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id)

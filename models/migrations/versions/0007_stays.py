@@ -11,9 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
-        "opportunity_left", "opportunity_move", ["workspace_id", "from_id", "moved_at"]
-    )
+    op.create_index("opportunity_left", "opportunity_move", ["workspace_id", "from_id", "moved_at"])
 
 
 def downgrade() -> None:
