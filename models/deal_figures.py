@@ -10,7 +10,18 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, distinct, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from models import slots
@@ -256,6 +267,15 @@ _LEFT = (
     .order_by(Move.moved_at.desc(), Move.id.desc())
     .limit(LOOKED_AT)
 )
+
+
+def weighted_sum(of: ColumnElement[bool]) -> ColumnElement[int]:
+    """Hundredths of cents of the opportunities that are so, each times its stage's chance; open
+    ones left out of the forecast are left out."""
+    counted = and_(of, or_(Stage.kind != OPEN, Opportunity.forecast != OMITTED))
+    return func.coalesce(
+        func.sum(case((counted, Opportunity.amount_cents * Stage.probability), else_=0)), 0
+    )
 
 
 def _sum(deals: Iterable[Deal]) -> int:

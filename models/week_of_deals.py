@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.deal_figures import weighted_sum
 from models.opportunities import Opportunity
 from models.pipeline import whose
 from models.rows import MOST
@@ -53,7 +54,7 @@ def of_week(
             Stage.kind,
             func.count(),
             func.coalesce(func.sum(Opportunity.amount_cents), 0),
-            func.coalesce(func.sum(Opportunity.amount_cents * Stage.probability), 0),
+            weighted_sum(Stage.kind == OPEN),
         )
         .join(Stage, _STAGE)
         .where(*_counted(workspace_id, people, monday))

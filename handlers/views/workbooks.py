@@ -47,10 +47,12 @@ _FORMATS = {
     SHARE: {"num_format": "0.0%", "valign": "top"},
     NUMBER: {"num_format": "#,##0.0", "valign": "top"},
 }
+_HEADING = {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "text_wrap": True}
 _LOOKS = {
     "title": {"bold": True, "font_size": 16},
     "plain": {"num_format": "@", "font_color": "#595959"},
-    "heading": {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "text_wrap": True},
+    "heading": _HEADING,
+    "number heading": {**_HEADING, "align": "right"},
     "label": {"bold": True},
     "note": {"num_format": "@", "text_wrap": True, "valign": "top"},
 }
@@ -122,7 +124,8 @@ def _sheet(sheet: Any, table: Table, made: dict[str, Any]) -> _Written:
     written = _Written(columns)
     written.widths = [max(len(one.name) + 3, _NARROWEST[one.kind]) for one in columns]
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.name, made["heading"])
+        look = "heading" if column.kind in (TEXT, DAY) else "number heading"
+        sheet.write_string(0, place, column.name, made[look])
     for row in table.rows:
         written.rows += 1
         if written.rows > MOST_ROWS:
