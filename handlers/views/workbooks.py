@@ -41,13 +41,13 @@ SUMMARY = "Summary"
 _FORMATS = {
     # "@" and the quote: an edited "=1+1" is a text still.
     TEXT: {"num_format": "@", "quote_prefix": True, "valign": "top"},
-    DAY: {"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"},
+    DAY: {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1, "valign": "top"},
     COUNT: {"num_format": "#,##0", "valign": "top"},
     MONEY: {"num_format": '"$"#,##0.00', "valign": "top"},
     SHARE: {"num_format": "0.0%", "valign": "top"},
     NUMBER: {"num_format": "#,##0.0", "valign": "top"},
 }
-_HEADING = {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "text_wrap": True}
+_HEADING = {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "valign": "vcenter"}
 _LOOKS = {
     "title": {"bold": True, "font_size": 16},
     "plain": {"num_format": "@", "font_color": "#595959"},
@@ -58,6 +58,7 @@ _LOOKS = {
 }
 _NARROWEST = {TEXT: 10, DAY: 11, COUNT: 9, MONEY: 14, SHARE: 9, NUMBER: 9}
 _WIDEST = 60
+_HEADING_HEIGHT = 20  # points
 _BARS = 50
 _CHART_ROWS = 16
 _NOTE_WIDTH = 110
@@ -123,6 +124,7 @@ def _sheet(sheet: Any, table: Table, made: dict[str, Any]) -> _Written:
     columns = table.columns
     written = _Written(columns)
     written.widths = [max(len(one.name) + 3, _NARROWEST[one.kind]) for one in columns]
+    sheet.set_row(0, _HEADING_HEIGHT)
     for place, column in enumerate(columns):
         look = "heading" if column.kind in (TEXT, DAY) else "number heading"
         sheet.write_string(0, place, column.name, made[look])
