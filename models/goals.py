@@ -56,7 +56,7 @@ class Goal(Base):
     scope_id: Mapped[int]
     since: Mapped[date]  # the first day of the period it holds from
     target: Mapped[int | None]
-    by_id: Mapped[int]
+    by_id: Mapped[int | None]  # None: a file
     set_at: Mapped[datetime]
 
 

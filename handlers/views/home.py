@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from handlers.views import cards, drafts, fields, habits, kept, reminders, touches
+from handlers.views import cards, drafts, fields, habits, kept, reminders, touches, weekly_plan
 from handlers.views.drafts import Unfinished
 from handlers.views.fields import Block, View, mrkdwn, plain
 from handlers.views.words import day, hour, plural
@@ -153,7 +153,10 @@ def _figures(shown: Home) -> list[Block]:
     now, before = _counted(shown.week.week), _counted(shown.week.before)
     return [
         _heading("This week"),
-        fields.section(plain(f"{now}\nLast week: {before}")),
+        fields.section(
+            plain(f"{now}\nLast week: {before}"),
+            accessory=fields.button(weekly_plan.OPEN, "Plan the week", reminders.value(0, 0)),
+        ),
     ]
 
 
