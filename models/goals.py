@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, holidays, lists, pipeline, slots, stages, users
+from models import cadence, holidays, lists, pipeline, slots, stages, territories, users
 from models.accounts import Account
 from models.attribution import VISITS
 from models.db import Base, within_workspace
@@ -259,6 +259,37 @@ def actual(
                 Referral.status_changed_at < until,
             )
     return int(session.scalar(query) or 0)
+
+
+def names(session: Session, workspace_id: int, of: Collection[Whose]) -> dict[Whose, str]:
+    """What each is called: the person, the manager whose team it is, or the territory."""
+    people = users.names(
+        session, workspace_id, {one.scope_id for one in of if one.scope != TERRITORY}
+    )
+    called = {}
+    if any(one.scope == TERRITORY for one in of):
+        called = {one.id: one.name for one in territories.every(session, workspace_id)}
+    return {one: (called if one.scope == TERRITORY else people).get(one.scope_id, "") for one in of}
+
+
+def whole_territories(
+    session: Session, workspace_id: int, people: Collection[int] | None
+) -> list[Whose]:
+    """The territories in which somebody works, and nobody but these people (None: all there
+    are), by name."""
+    rows = session.execute(
+        select(User.territory_id, User.id).where(
+            User.workspace_id == workspace_id, User.territory_id.is_not(None)
+        )
+    )
+    members: dict[int | None, set[int]] = {}
+    for territory_id, user_id in rows:
+        members.setdefault(territory_id, set()).add(user_id)
+    return [
+        Whose(TERRITORY, one.id)
+        for one in territories.every(session, workspace_id)
+        if people is None or (members.get(one.id) and members[one.id] <= set(people))
+    ]
 
 
 def _present(
