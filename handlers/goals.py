@@ -38,7 +38,6 @@ _FILLERS = frozenset(("a", "an", "each", "every", "new", "per", "in", "%", "to",
 _OFF = frozenset(("off", "stop", "none", "remove"))
 _NUMBER = re.compile(r"\$?([0-9][0-9,]*(?:\.[0-9]{1,2})?)([km]?)%?")
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
-_MOST = 1_000_000_000
 
 
 def answer(
@@ -170,7 +169,7 @@ def _asked(words: Sequence[str]) -> tuple[str, str, int | None]:
     if target is not None:
         if kind != goals.REVENUE:
             target //= 100
-        most = 100 if kind == goals.ADHERENCE else _MOST
+        most = 100 if kind == goals.ADHERENCE else goals.MOST
         if not 0 < target <= most:
             raise BadGoal
     return kind, (periods or [WEEK])[0], target

@@ -38,6 +38,9 @@ PERIODS = (WEEK, MONTH, QUARTER, YEAR)
 
 PERSON, TEAM, TERRITORY = "person", "team", "territory"
 
+MOST = 100_000_000_000
+"""A target's: a billion dollars."""
+
 
 class Goal(Base):
     """From a day on this is aimed at; without a target nothing is any more."""
