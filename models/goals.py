@@ -19,6 +19,7 @@ from models import cadence, holidays, lists, pipeline, slots, stages, territorie
 from models.accounts import Account
 from models.attribution import VISITS
 from models.db import Base, within_workspace
+from models.holidays import DaysOff
 from models.lists import Choice
 from models.opportunities import Opportunity
 from models.referrals import IN, Referral
@@ -160,32 +161,46 @@ def progress(
 ) -> Sequence[Progress]:
     """How far the goals are that hold on the day, in the order of `of` and of the kinds."""
     days_off = holidays.of(session, workspace_id, now)
-    found = []
-    for goal in _present(session, workspace_id, of, today):
-        whose = Whose(goal.scope, goal.scope_id)
-        people = _people(session, workspace_id, whose)
-        first, last = bounds(goal.period, today)
-        work_days = [
-            day
-            for day in (first + timedelta(days=at) for at in range((last - first).days + 1))
-            if slots.is_work_day(day, slots.WEEKDAYS) and not days_off.is_off(day)
-        ]
-        over = sum(1 for day in work_days if day < today)
-        target = goal.target or 0
-        whole = goal.kind == ADHERENCE or not work_days
-        found.append(
-            Progress(
-                whose=whose,
-                kind=goal.kind,
-                period=goal.period,
-                first=first,
-                last=last,
-                target=target,
-                actual=actual(session, workspace_id, people, goal.kind, first, today),
-                expected=target if whole else target * over // len(work_days),
-            )
-        )
-    return found
+    return [
+        measured(session, goal, bounds(goal.period, today), today, today, days_off)
+        for goal in _present(session, workspace_id, of, today)
+    ]
+
+
+def measured(
+    session: Session,
+    goal: Goal,
+    period: tuple[date, date],
+    through: date,
+    today: date,
+    days_off: DaysOff,
+) -> Progress:
+    """How far the goal was in a period of its own by the end of `through`, or is by now: today is
+    not over, so nothing is expected of it."""
+    first, last = period
+    whose, target = Whose(goal.scope, goal.scope_id), goal.target or 0
+    people = _people(session, goal.workspace_id, whose)
+    over = len(work_days(first, min(through, today - timedelta(days=1)), days_off))
+    every = len(work_days(first, last, days_off))
+    whole = goal.kind == ADHERENCE or not every
+    return Progress(
+        whose=whose,
+        kind=goal.kind,
+        period=goal.period,
+        first=first,
+        last=last,
+        target=target,
+        actual=actual(session, goal.workspace_id, people, goal.kind, first, through),
+        expected=target if whole else target * over // every,
+    )
+
+
+def work_days(first: date, last: date, days_off: DaysOff) -> list[date]:
+    """The days from the first to the last on which goals are worked for."""
+    days = (first + timedelta(days=at) for at in range((last - first).days + 1))
+    return [
+        one for one in days if slots.is_work_day(one, slots.WEEKDAYS) and not days_off.is_off(one)
+    ]
 
 
 def actual(
