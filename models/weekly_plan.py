@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, and_, delete, func, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import cadence, holidays, people_due, reckoning, slots, users
@@ -264,6 +274,8 @@ def _due(session: Session, user: User, monday: date) -> list[Target]:
             Account.archived_at.is_(None),
             Account.status.not_in(cadence.EXEMPT),
             Snooze.id.is_(None),
+            # People may be due at an account that is not.
+            true() if rules.people else reckoning.due_by(rules, sunday, before),
         )
     ).all()
     places = {row.id: (row.tier, row.type, row.owned_since) for row in rows}

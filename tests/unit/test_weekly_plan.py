@@ -23,7 +23,7 @@ from models.users import Actor, User
 from models.weekly_plan import Made, Plan, PlannedAccount, Target, WeeklyPlan
 from tests.by_the_clock import Clockwork, a_person
 from tests.conftest import Database
-from tests.make import a_rep, a_touch, a_user, a_workspace, an_account, an_actor, at
+from tests.make import a_contact, a_rep, a_touch, a_user, a_workspace, an_account, an_actor, at
 from tests.touchbase_in_slack import reread, say, touchbase
 
 MONDAY = date(2026, 3, 16)
@@ -98,6 +98,8 @@ def test_the_cadence_proposes_whom_to_see_and_how_often(each_database: Database)
         assert (plan.projected, plan.proposed, plan.more) == (4, (4, 3), 0)
         assert plan.usual == 1  # three touches in four weeks
         assert not plan.changed
+        late = accounts.overdue(session, dana.workspace_id, dana.user_id, MONDAY)
+        assert {one.name for one in late} <= {name for name, _ in told(plan)}
         nobody = plan_of(session, other)
         assert not nobody and made_of(session, other) == Made(0, 0, 0, [])
 
@@ -115,6 +117,21 @@ def test_the_proposal_stays_while_the_week_goes_on(each_database: Database) -> N
         session.flush()
         assert plan_of(session, dana) == before
         assert made_of(session, dana) == Made(2, 1, 1, ["Grace", "Hope"])
+
+
+def test_somebody_who_must_be_met_puts_their_account_on_the_plan(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        dana = a_rep(session)
+        oak = furnish(session, dana)["Oak"]  # itself due on the 31st
+        rule = CadenceRule(
+            workspace_id=1, tier="", contact_role="physician", ideal_days=7, max_days=14
+        )
+        session.add(rule)
+        met = a_contact(session, oak, role="physician", created_at=at("2026-03-07T15:00Z"))
+        assert told(plan_of(session, dana))[-1] == ("Oak", 1)  # to be met by the 21st
+        met.status = "left"
+        session.flush()
+        assert len(plan_of(session, dana).targets) == 3
 
 
 def test_a_week_begins_and_ends_with_the_reps_own_days(each_database: Database) -> None:
