@@ -126,7 +126,14 @@ def make(session: Session, asked: Asked) -> Report:
             Fact("Reached or on pace", [(SHARE, kept / sum(sums) if sum(sums) else None)]),
         ],
         notes=NOTES,
-        charts=[Chart("Reached and behind", kinds.name, "Goal", ("Reached", "On pace", "Behind"))],
+        charts=[
+            Chart(
+                "Goals reached, behind and on pace",
+                kinds.name,
+                "Goal",
+                ("Reached", "Behind", "On pace"),
+            )
+        ],
     )
 
 

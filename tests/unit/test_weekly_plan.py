@@ -184,8 +184,10 @@ def test_a_plan_is_changed_changed_again_and_given_up(each_database: Database) -
         weekly_plan.back_to_proposal(session, dana, MONDAY)
         assert plan_of(session, dana) == proposal
         assert session.scalar(select(func.count(PlannedAccount.id))) == 0
-        with pytest.raises(NoSuchAccount):
-            weekly_plan.put(session, dana, MONDAY, {10**6}, None, EIGHT)
+        elsewhere = an_account(session, a_workspace(session, "T2").id, "Elsewhere")
+        for gone in (elsewhere.id, 10**6):
+            with pytest.raises(NoSuchAccount):
+                weekly_plan.put(session, dana, MONDAY, {gone}, None, EIGHT)
 
 
 @pytest.fixture
