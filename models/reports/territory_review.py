@@ -13,7 +13,7 @@ from models import cadence, follow_ups, lists, reckoning, slots
 from models.accounts import Account
 from models.follow_ups import FollowUp
 from models.opportunities import Opportunity
-from models.referrals import IN, Referral
+from models.referrals import IN, Referral, was_received
 from models.reports import deals, people
 from models.reports.people import Boss, Owner, called, header
 from models.reports.report import (
@@ -188,6 +188,7 @@ def _referrals(session: Session, asked: Asked, found: dict[int, dict[str, Any]])
         .where(
             Referral.workspace_id == asked.workspace_id,
             Referral.direction == IN,
+            was_received(),
             people.theirs(asked, Referral.owner_id),
             asked.period.covers(Referral.received_on),
         )
