@@ -17,6 +17,7 @@ from models import (
     competitors,
     goals,
     reckoning,
+    slots,
     subscriptions,
     users,
     workspaces,
@@ -45,10 +46,10 @@ def load(session: Session, workspace: Workspace, now: datetime) -> None:
         rivals.append(competitors.named(session, workspace.id, name).id)
         _aliases(session, workspace, others, competitor_id=rivals[-1])
     cast = Cast(workspace.id, people, places, met, rivals)
-    sample_past.store(session, cast, year, now)
+    touches = sample_past.store(session, cast, year, now)
     reckoning.bring_up(session, workspace.id, list(places.values()))
     session.expire_all()  # the due days were reckoned in the database
-    sample_deals.store(session, cast, now)
+    sample_deals.store(session, cast, touches, now)
     _goals(session, people, now)
     subscriptions.subscribe(
         session, people[sample.LUIS], sample.FIELD_TEAM, subscriptions.TEAM, now
@@ -79,7 +80,8 @@ def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, 
             user.territory_id = patches[person.territory].id
         if person.manager:
             users.put_under(session, user, rows[person.manager])
-        users.reschedule(user, now)
+        # Today's list is not sent late: the first comes on the next work day.
+        users.reschedule(user, now, done=slots.local_day(now, user.zone))
     return {
         slack_id: Actor(workspace.id, user.id, slack_id, user.role, user.zone)
         for slack_id, user in rows.items()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot import sample_past
-from bot.sample_past import Cast
+from bot.sample_past import Cast, Touches
 from bot.sample_year import Calendar
 from bot.sandbox import sample, sample_deals
 from bot.sandbox.sample import SampleDeal
@@ -25,8 +25,8 @@ _STANDS_FOR = timedelta(days=60)  # a proposal
 _NOON = 12 * 60
 
 
-def store(session: Session, cast: Cast, now: datetime) -> None:
-    """Each deal from its first stage to where it stands, with its people."""
+def store(session: Session, cast: Cast, touches: Touches, now: datetime) -> None:
+    """Each deal from the visit it came from to where it stands, with its people."""
     products = {
         name: Product(workspace_id=cast.workspace_id, name=name) for name in sample_deals.PRODUCTS
     }
@@ -39,7 +39,10 @@ def store(session: Session, cast: Cast, now: datetime) -> None:
     for number, told in enumerate(sample_deals.DEALS):
         owner = owners[told.account]
         way = _way(told, ways[told.pipeline])
-        _deal(session, cast, owner, told, way, products[told.product].id, number, now)
+        touched = {
+            day: touch_id for (place, day), touch_id in touches.items() if place == told.account
+        }
+        _deal(session, cast, owner, told, way, products[told.product].id, touched, number, now)
 
 
 def _way(told: SampleDeal, known: Sequence[Stage]) -> list[Stage]:
@@ -58,12 +61,13 @@ def _deal(
     told: SampleDeal,
     way: Sequence[Stage],
     product_id: int,
+    touched: Mapping[date, int],
     number: int,
     now: datetime,
 ) -> None:
     calendar = Calendar(owner.today(now))
     proposed = None if told.proposed is None else calendar.back(told.proposed)
-    close = _close(told, calendar.today)
+    close = _close(told, calendar)
     first = Told(
         account=cast.places[told.account],
         stage_id=way[0].id,
@@ -72,17 +76,19 @@ def _deal(
         close_date=close - timedelta(days=told.pushed),
         forecast=told.forecast,
         next_step=told.next_step,
-        next_step_due=calendar.after(calendar.today, 3) if told.next_step else None,
+        next_step_due=calendar.after(calendar.today, 1 + number % 9) if told.next_step else None,
         proposed_on=proposed,
         proposal_expires_on=proposed + _STANDS_FOR if proposed else None,
     )
     days = _days(told, len(way))
+    opened = calendar.back(days[0])
     made = deals.create(
         session,
         owner,
         first,
         submission=f"sample-deal-{number}",
-        now=sample_past.at(owner, calendar.back(days[0]), _NOON),
+        now=sample_past.at(owner, opened, _NOON),
+        touch_id=touched.get(max((day for day in touched if day <= opened), default=opened)),
         receipt=False,
     )
     if made is None:
@@ -106,7 +112,9 @@ def _days(told: SampleDeal, stops: int) -> list[int]:
     return [told.opened - span * place // (stops - 1) for place in range(stops)]
 
 
-def _close(told: SampleDeal, today: date) -> date:
+def _close(told: SampleDeal, calendar: Calendar) -> date:
     if told.close_in is None:
-        return today.replace(day=monthrange(today.year, today.month)[1])
-    return today + timedelta(days=told.close_in)
+        return calendar.today.replace(day=monthrange(calendar.today.year, calendar.today.month)[1])
+    if told.close_in < 0:
+        return calendar.back(-told.close_in)
+    return calendar.after(calendar.today, told.close_in)

@@ -20,6 +20,9 @@ from models.referrals import Move, Referral
 from models.touches import Touch, TouchContact
 from models.users import Actor
 
+Touches = Mapping[tuple[str, date], int]
+"""The ids of the touches that count, by account and day."""
+
 _clean = cache(phi.clean)
 
 
@@ -35,7 +38,7 @@ class Cast:
     rivals: Sequence[int]
 
 
-def store(session: Session, cast: Cast, year: Year, now: datetime) -> None:
+def store(session: Session, cast: Cast, year: Year, now: datetime) -> Touches:
     """The year's touches with who was met and what was agreed, its referrals with their moves."""
     chance = Random(len(year.touches))  # noqa: S311
     rows = [_touch(cast, told, number, now, chance) for number, told in enumerate(year.touches)]
@@ -52,6 +55,7 @@ def store(session: Session, cast: Cast, year: Year, now: datetime) -> None:
         if told.counts:
             by_day[told.account.name, told.on] = row
     _referrals(session, cast, year.referrals, by_day, now)
+    return {place: row.id for place, row in by_day.items()}
 
 
 def _touch(cast: Cast, told: Touched, number: int, now: datetime, chance: Random) -> Touch:
@@ -88,7 +92,7 @@ def _agreed(told: Touched, row: Touch, today: date, chance: Random) -> list[Foll
         if agreed is None:
             continue
         words, due = agreed
-        stays = due >= today or (today - due < timedelta(days=10) and chance.random() < 0.2)
+        stays = due >= today or (today - due < timedelta(days=14) and chance.random() < 0.3)
         found.append(
             FollowUp(
                 workspace_id=row.workspace_id,
@@ -153,6 +157,7 @@ def _referral(
         owner_id=by.user_id,
         touch_id=touch.id if touch else None,
         service_line=told.line,
+        payer_type=told.payer,
         urgency=referrals.URGENCIES[told.urgent],
         status=referral_steps.PROMISED if told.promised else referral_steps.NEW,
         status_changed_at=came,

@@ -29,6 +29,7 @@ _KINDS = {
 _BETWEEN = ("email", "voicemail", "text", "drop-off", "visit")
 _OUTCOMES = ("met target", "met target", "met other staff", "follow-up agreed")
 _LINES = ("brain injury", "stroke", "spinal cord", "outpatient neuro", "day treatment")
+_PAYERS = ("medicare advantage", "commercial", "workers compensation", "auto no fault", "medicaid")
 _GROUPS = ("lunch and learn", "in-service", "event")
 _QUIET_FOR = 36
 
@@ -116,6 +117,7 @@ class Sent:
     steps: tuple[tuple[str, date], ...]
     answered_after: int  # minutes
     line: str
+    payer: str
     sender: int
     urgent: bool
     reason: str | None = None
@@ -141,11 +143,9 @@ def drawn(today: date) -> Year:
         chance = Random(number)  # noqa: S311
         days = _days(account, late[account.owner], calendar, chance)
         there = _touches(account, days, calendar, chance)
-        touches += [*there[:-1], _promising(there[-1], calendar)]
-        sent += [
-            _sent(account, day, calendar, chance)
-            for day in _referral_days(account, days, calendar, chance)
-        ]
+        touches += [*there[:-1], _told(there[-1], calendar)]
+        referred = _referral_days(account, days, calendar, chance)
+        sent += [_sent(account, day, calendar, chance) for day in referred]
     places = {account.name: account for account in sample.ACCOUNTS}
     chance = Random(YEAR)  # noqa: S311
     for told in sample.REFERRALS:
@@ -225,19 +225,23 @@ def _counted(account: SampleAccount, day: date, calendar: Calendar, chance: Rand
     )
 
 
-def _promising(last: Touched, calendar: Calendar) -> Touched:
-    """The last touch at the place where something was promised for the next work day."""
-    place, words = sample.PROMISE
-    if last.account.name != place:
+def _told(last: Touched, calendar: Calendar) -> Touched:
+    """The last touch that counts, where the plot says more of it."""
+    note, (place, words) = last.account.note, sample.PROMISE
+    if not note:
         return last
+    names = [name for name, _ in sample.COMPETITORS]
     due = calendar.after(calendar.today, 1)
     return replace(
         last,
         type="visit",
         outcome="met target",
-        note=sample.PROMISED_OVER,
+        headcount=None,
+        line=None,
+        note=note,
+        rival=next((names.index(name) for name in names if name in note), None),
         next_step=None,
-        promise=(words, due),
+        promise=(words, due) if last.account.name == place else None,
     )
 
 
@@ -253,7 +257,10 @@ def _referral_days(
     ago = (calendar.today - days[len(days) // 3]).days
     until = _QUIET_FOR if account.course == QUIET else 1
     while ago > until:
-        yield calendar.back(ago)
+        day = calendar.back(ago)
+        visit = max(one for one in days if one <= day)
+        # Some are told of on the next visit rather than on the phone.
+        yield visit if (day - visit).days < 5 and chance.random() < 0.5 else day
         pace = {
             GROWS: 0.3 + 2.2 * ago / YEAR,
             FALLS: 0.7 if ago > 95 else 2.6,
@@ -311,6 +318,7 @@ def _one(
         tuple(steps),
         answered_after=chance.choices((25, 55, 95, 170), (30, 35, 25, 10))[0],
         line=chance.choice(_LINES),
+        payer=chance.choice(_PAYERS),
         sender=chance.randrange(3),
         urgent=chance.random() < 0.1,
         reason=reason if arrived else None,

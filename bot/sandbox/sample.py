@@ -58,6 +58,7 @@ class SampleAccount:
     last     days since it was last touched; None: as its tier asks.
     touches  so many visits and calls in all; None: as many as the year holds.
     since    days since it got its owner.
+    note     what was noted at the last visit.
     """
 
     name: str
@@ -71,6 +72,7 @@ class SampleAccount:
     last: int | None = None
     touches: int | None = None
     since: int = YEAR
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,12 +173,42 @@ _PAYER = "Payer"
 
 ACCOUNTS = (
     SampleAccount(
-        ST_MARYS, _HOSPITAL, "A", "Larkfield", DANA, ("st marys", "saint marys", "smmc"), 15, last=5
+        ST_MARYS,
+        _HOSPITAL,
+        "A",
+        "Larkfield",
+        DANA,
+        ("st marys", "saint marys", "smmc"),
+        15,
+        last=5,
+        note="Wants our outcome figures before the spring in-service",
     ),
     SampleAccount(RIDGEWAY, _HOSPITAL, "A", "Ridgeway", DANA, ("rgh",), 30, last=16),
-    SampleAccount(TALLGRASS, _IRF, "A", "Larkfield", DANA, ("tallgrass", "tri"), 8, QUIET, last=6),
+    SampleAccount(
+        TALLGRASS,
+        _IRF,
+        "A",
+        "Larkfield",
+        DANA,
+        ("tallgrass", "tri"),
+        8,
+        QUIET,
+        last=6,
+        note="Brightwater Neuro was there before us",
+    ),
     SampleAccount(WILLOW_BEND, _SNF, "B", "Oak Hollow", DANA, ("willow bend",), 45, last=8),
-    SampleAccount(NEUROLOGY, _PRACTICE, "B", "Larkfield", DANA, ("lna",), 12, FALLS, last=27),
+    SampleAccount(
+        NEUROLOGY,
+        _PRACTICE,
+        "B",
+        "Larkfield",
+        DANA,
+        ("lna",),
+        12,
+        FALLS,
+        last=27,
+        note="The new partner knows Summit Bridge Rehab",
+    ),
     SampleAccount(CASE_MANAGEMENT, _CASES, "C", "Two Rivers", DANA, last=104),
     SampleAccount(HOME_HEALTH, _HOME, "C", "Oak Hollow", DANA, sends=72, last=58),
     SampleAccount(COPPER_MESA, _HOSPITAL, "A", "Copper Mesa", LUIS, ("cmh",), 18, last=4),
@@ -187,8 +219,28 @@ ACCOUNTS = (
     SampleAccount(WORKERS_FUND, _COMP, "B", "Larkfield"),
     SampleAccount("Fernhill Assisted Living", _ASSISTED, "unrated", "Fernhill"),
     # Dana's others.
-    SampleAccount(MILLRACE, _LTACH, "A", "Ridgeway", DANA, ("millrace",), last=3, touches=31),
-    SampleAccount(SPINE, _CLINIC, "B", "Harrow Creek", DANA, sends=1, course=FIRST, last=2),
+    SampleAccount(
+        MILLRACE,
+        _LTACH,
+        "A",
+        "Ridgeway",
+        DANA,
+        ("millrace",),
+        last=3,
+        touches=31,
+        note="They like us, and still wait for the right case",
+    ),
+    SampleAccount(
+        SPINE,
+        _CLINIC,
+        "B",
+        "Harrow Creek",
+        DANA,
+        sends=1,
+        course=FIRST,
+        last=2,
+        note="First referral, asked whom to call",
+    ),
     SampleAccount(PINFOLD, _PRACTICE, "B", "Larkfield", DANA, ("pinfold",), 18, GROWS),
     SampleAccount("Harrow Creek Hospital", _HOSPITAL, "B", "Harrow Creek", DANA, last=7),
     SampleAccount("Ridgeway Gardens", _SNF, "B", "Ridgeway", DANA, sends=68, last=9),
@@ -249,7 +301,7 @@ CONTACTS = {
     ST_MARYS: (
         SampleContact("Anita Patel", "Physiatrist", "Physician", "MD"),
         SampleContact("Joan Kessler", "Case manager, 4 West", "Case manager", "RN"),
-        SampleContact("Terrence Boyd", "Director of case management", "Case manager", "RN"),
+        SampleContact("Terrence Boyd", "Director of care transitions", "Administrator", "RN"),
     ),
     RIDGEWAY: (
         SampleContact("Molly Fenn", "Discharge planner", "Discharge planner", "LCSW"),
@@ -314,8 +366,6 @@ REFERRALS = (
 
 PROMISE = (ST_MARYS, "Bring Dr. Patel the outcome sheets")
 """What is due on the next work day."""
-
-PROMISED_OVER = "Wants our outcome figures before the spring in-service"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def staff(type_: str, tier: str, number: int) -> list[SampleContact]:
     found = []
     for place, (title, role, credentials) in enumerate(STAFF[type_][: PEOPLE_AT[tier]]):
         seat = number * 5 + place
-        first, last = _FIRST[seat * 7 % len(_FIRST)], _LAST[seat * 3 % len(_LAST)]
+        first, last = _FIRST[seat * 31 % len(_FIRST)], _LAST[seat * 41 % len(_LAST)]
         found.append(SampleContact(f"{first} {last}", title, role, credentials))
     return found
 
