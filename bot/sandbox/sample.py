@@ -301,7 +301,7 @@ CONTACTS = {
     ST_MARYS: (
         SampleContact("Anita Patel", "Physiatrist", "Physician", "MD"),
         SampleContact("Joan Kessler", "Case manager, 4 West", "Case manager", "RN"),
-        SampleContact("Terrence Boyd", "Director of care transitions", "Administrator", "RN"),
+        SampleContact("Terrence Boyd", "Director of case management", "Case manager", "RN"),
     ),
     RIDGEWAY: (
         SampleContact("Molly Fenn", "Discharge planner", "Discharge planner", "LCSW"),
