@@ -14,11 +14,13 @@ from bot.sandbox import sample, sample_words
 from bot.sandbox.sample import SampleContact
 from models import (
     aliases,
+    capture,
     competitors,
     goals,
     reckoning,
     slots,
     subscriptions,
+    touches,
     users,
     workspaces,
 )
@@ -34,7 +36,7 @@ from models.workspaces import Workspace
 _YEAR = timedelta(days=sample.YEAR)
 
 
-def load(session: Session, workspace: Workspace, now: datetime) -> None:
+def load(session: Session, workspace: Workspace, now: datetime) -> Cast:
     """Fill an empty workspace with `bot.sandbox.sample`, counting days back from `now`."""
     people = _people(session, workspace, now)
     today = people[sample.DANA].today(now)
@@ -46,14 +48,27 @@ def load(session: Session, workspace: Workspace, now: datetime) -> None:
         rivals.append(competitors.named(session, workspace.id, name).id)
         _aliases(session, workspace, others, competitor_id=rivals[-1])
     cast = Cast(workspace.id, people, places, met, rivals)
-    touches = sample_past.store(session, cast, year, now)
+    visits = sample_past.store(session, cast, year, now)
     reckoning.bring_up(session, workspace.id, list(places.values()))
     session.expire_all()  # the due days were reckoned in the database
-    sample_deals.store(session, cast, touches, now)
+    sample_deals.store(session, cast, visits, now)
     _goals(session, people, now)
     subscriptions.subscribe(
         session, people[sample.LUIS], sample.FIELD_TEAM, subscriptions.TEAM, now
     )
+    return cast
+
+
+def go_on(session: Session, cast: Cast, filled: datetime, now: datetime, then: datetime) -> None:
+    """The clock is about to be wound: what the others do meanwhile, so that Monday's digest is
+    of a team at work. Whoever sits at the page does their own part."""
+    days = [cast.people[sample.DANA].today(moment) for moment in (filled, now, then)]
+    year = sample_year.ahead(*days)
+    sample_past.store(session, cast, year, then, name=f"sample-{days[1]}")
+    met = [one for touch in year.touches for one in cast.met[touch.account.name]]
+    touches.recount_people(session, cast.workspace_id, met)
+    for name in sorted({touch.account.name for touch in year.touches}):
+        capture.recount(session, cast.workspace_id, cast.places[name])
 
 
 def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, Actor]:

@@ -38,10 +38,18 @@ class Cast:
     rivals: Sequence[int]
 
 
-def store(session: Session, cast: Cast, year: Year, now: datetime) -> Touches:
-    """The year's touches with who was met and what was agreed, its referrals with their moves."""
+def store(
+    session: Session, cast: Cast, year: Year, now: datetime, *, name: str = "sample"
+) -> Touches:
+    """The year's touches with who was met and what was agreed, its referrals with their moves.
+
+    name  of this stretch, told in the keys of its rows.
+    """
     chance = Random(len(year.touches))  # noqa: S311
-    rows = [_touch(cast, told, number, now, chance) for number, told in enumerate(year.touches)]
+    rows = [
+        _touch(cast, told, f"{name}-{number}", now, chance)
+        for number, told in enumerate(year.touches)
+    ]
     session.add_all(rows)
     session.flush()
     by_day: dict[tuple[str, date], Touch] = {}
@@ -54,11 +62,11 @@ def store(session: Session, cast: Cast, year: Year, now: datetime) -> Touches:
         session.add_all(_agreed(told, row, cast.people[told.account.owner].today(now), chance))
         if told.counts:
             by_day[told.account.name, told.on] = row
-    _referrals(session, cast, year.referrals, by_day, now)
+    _referrals(session, cast, year.referrals, by_day, now, name)
     return {place: row.id for place, row in by_day.items()}
 
 
-def _touch(cast: Cast, told: Touched, number: int, now: datetime, chance: Random) -> Touch:
+def _touch(cast: Cast, told: Touched, submission: str, now: datetime, chance: Random) -> Touch:
     by = cast.people[told.account.owner]
     saved = at(by, told.on + timedelta(days=told.logged_after), 16 * 60 + chance.randrange(120))
     if saved >= now:
@@ -77,7 +85,7 @@ def _touch(cast: Cast, told: Touched, number: int, now: datetime, chance: Random
         headcount=told.headcount,
         note=_clean(told.note),
         source=capture.IMPORTED,
-        submission=f"sample-{number}",
+        submission=submission,
         edits=0,
     )
 
@@ -115,6 +123,7 @@ def _referrals(
     year: Sequence[Sent],
     by_day: Mapping[tuple[str, date], Touch],
     now: datetime,
+    name: str,
 ) -> None:
     """Those of a day with a visit were logged with it. Nobody is to be alerted of what is late."""
     steps = referral_steps.of(session, cast.workspace_id)
@@ -126,7 +135,7 @@ def _referrals(
         touch = None if told.promised else by_day.get((told.account.name, told.on))
         row = _referral(cast, told, touch, office, chance)
         if touch is None or told.direction == referrals.OUT:
-            row.submission, row.touch_id = f"sample-referral-{number}", None
+            row.submission, row.touch_id = f"{name}-referral-{number}", None
         row.place = places.get(row.submission, 0)
         places[row.submission] = row.place + 1
         rows.append(row)

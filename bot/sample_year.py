@@ -157,19 +157,62 @@ def drawn(today: date) -> Year:
     return Year(touches, sent)
 
 
+def ahead(filled: date, since: date, until: date) -> Year:
+    """What colleagues of whoever sits at the page do from the day `since` to the day before
+    `until`, as their year up to the day `filled` goes on. They call where they called in time;
+    what a rep's own accounts see is for the reader to do."""
+    before, calendar = drawn(filled), Calendar(until)
+    last = {touch.account: touch.on for touch in before.touches if touch.counts}
+    sent = {referral.account: referral.on for referral in before.referrals}
+    late = {person.slack_id: person.late for person in sample.PEOPLE}
+    year = Year([], [])
+    for number, account in enumerate(sample.ACCOUNTS):
+        if account.owner in ("", sample.DANA):
+            continue
+        if account.last is not None and account.last > cadence.DEFAULT_DAYS[account.tier][0]:
+            continue
+        # Each has a chance of its own, for the days to be the same however far the clock is wound.
+        chance, day = Random(f"visits {number}"), last[account]  # noqa: S311
+        while (
+            day := _later(day, 0.8 * _gap(account, late[account.owner], chance), filled)
+        ) < until:
+            on = calendar.after(day, 0)
+            its = Random(f"{number} {on}")  # noqa: S311
+            year.touches.append(_counted(account, on, calendar, its))
+            if its.random() < 0.4:
+                year.touches.append(_slight(account, calendar.after(on, 2), its))
+        chance, day = Random(f"referrals {number}"), sent.get(account, until)  # noqa: S311
+        while (day := _later(day, account.sends * chance.uniform(0.3, 1.3), filled)) < until:
+            on = calendar.after(day, 0)
+            its = Random(f"{number} {on} in")  # noqa: S311
+            year.referrals.append(_sent(account, on, calendar, its))
+    return Year(
+        [touch for touch in year.touches if since <= touch.on < until],
+        [referral for referral in year.referrals if since <= referral.on < until],
+    )
+
+
+def _later(day: date, days: float, filled: date) -> date:
+    return max(day + timedelta(days=max(2, round(days))), filled)
+
+
+def _gap(account: SampleAccount, late: float, chance: Random) -> float:
+    """Days between two touches that count, as the tier asks; sometimes more."""
+    ideal, longest = cadence.DEFAULT_DAYS[account.tier]
+    gap = chance.triangular(ideal * 0.5, longest, ideal)
+    return longest * chance.uniform(1.2, 2.2) if chance.random() < late else gap
+
+
 def _days(account: SampleAccount, late: float, calendar: Calendar, chance: Random) -> list[date]:
     """The days of the touches that count, the earliest first; drawn from the last one backwards."""
-    ideal, longest = cadence.DEFAULT_DAYS[account.tier]
+    ideal, _ = cadence.DEFAULT_DAYS[account.tier]
     ago = chance.randint(1, ideal) if account.last is None else account.last
     found: list[date] = []
     while ago <= account.since and len(found) != account.touches:
         day = calendar.back(ago)
         if not found or day < found[-1]:
             found.append(day)
-        gap = chance.triangular(ideal * 0.5, longest, ideal)
-        if chance.random() < late:
-            gap = longest * chance.uniform(1.2, 2.2)
-        ago += round(gap)
+        ago += round(_gap(account, late, chance))
     return found[::-1]
 
 

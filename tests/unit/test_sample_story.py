@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import sample_data, sample_year
 from bot.commands_report import NAMES
+from bot.sample_past import Cast
 from bot.sandbox import sample
 from models import (
     accounts,
@@ -32,7 +33,6 @@ from models import (
     referral_queue,
     sources,
     touches,
-    users,
     workspaces,
 )
 from models.accounts import Account
@@ -49,7 +49,7 @@ from models.sources import Persistence, Silence
 from models.stages import LOST, OPEN, WON, Stage
 from models.subscriptions import Subscription
 from models.touches import Touch
-from models.users import Actor
+from models.users import Actor, User
 from tests import databases
 from tests.conftest import Database
 from tests.digest_team import run
@@ -78,17 +78,15 @@ class Filled:
 
     def morning(self, session: Session, slack_id: str = sample.DANA) -> date:
         """The day of the person's next morning message."""
-        user = users.get(session, 1, self.people[slack_id].user_id)
+        user = session.get_one(User, self.people[slack_id].user_id)
         assert user.next_local_date is not None
         return user.next_local_date
 
 
-def fill(sessions: Sessions, now: datetime) -> Mapping[str, Actor]:
+def fill(sessions: Sessions, now: datetime) -> Cast:
     with sessions.begin() as session:
         workspace = workspaces.ensure(session, "T0SANDBOX", name="Sample", zone=ZONE, now=now)
-        sample_data.load(session, workspace, now)
-        found = {one.slack_id: users.actor(session, 1, one.slack_id) for one in sample.PEOPLE}
-    return {slack_id: actor for slack_id, actor in found.items() if actor is not None}
+        return sample_data.load(session, workspace, now)
 
 
 @pytest.fixture(scope="module", params=DAYS)
@@ -103,7 +101,7 @@ def filled(
     now = at(request.param)
     with engines.on(url) as engine:
         sessions = sessions_for(engine)
-        yield Filled(sessions, now, fill(sessions, now))
+        yield Filled(sessions, now, fill(sessions, now).people)
 
 
 @pytest.fixture
@@ -136,7 +134,7 @@ def test_a_region_of_sixty_places_has_a_year_behind_it(filled: Filled, session: 
     ).one()
     assert filled.today - first > timedelta(days=340) and last < filled.today
     assert {one.role for one in filled.people.values()} == {"rep", "manager", "admin"}
-    patches = select(func.count(func.distinct(users.User.territory_id)))
+    patches = select(func.count(func.distinct(User.territory_id)))
     assert session.scalar(patches) == 3
 
 
@@ -154,7 +152,7 @@ def test_nothing_is_of_a_patient_and_no_address_is_anybodys(session: Session) ->
         *session.scalars(select(Account.name)),
     }
     assert [words for words in said if phi.findings(words)] == []
-    emails = [*session.scalars(select(Contact.email)), *session.scalars(select(users.User.email))]
+    emails = [*session.scalars(select(Contact.email)), *session.scalars(select(User.email))]
     assert all((email or "").endswith("@example.com") for email in emails)
     names = session.scalars(select(Contact.name)).all()
     assert len(set(names)) == len(names)
@@ -352,9 +350,35 @@ def test_the_same_day_gives_the_same_year() -> None:
     assert sample_year.drawn(day) != sample_year.drawn(day + timedelta(days=1))
 
 
+def test_by_monday_the_others_have_worked_and_dana_has_not(sessions: Sessions) -> None:
+    monday, tuesday = at("2026-03-02T15:00Z"), at("2026-03-03T13:30Z")
+    cast = fill(sessions, monday)
+    after = at("2026-03-09T13:00Z")
+    with sessions.begin() as session:
+        sample_data.go_on(session, cast, monday, monday, tuesday)
+        sample_data.go_on(session, cast, monday, tuesday, after)
+    with reading(sessions) as session:
+        rows = session.scalars(select(Touch).where(Touch.occurred_on >= monday.date())).all()
+        wanted = sample_year.ahead(monday.date(), monday.date(), after.date())
+        assert len(rows) == len(wanted.touches) > 10
+        assert Counter(row.occurred_on for row in rows) == Counter(
+            touch.on for touch in wanted.touches
+        )
+        assert cast.people[sample.DANA].user_id not in {row.user_id for row in rows}
+        assert max(row.logged_at for row in rows) < after
+        channel = session.scalars(select(Subscription)).one()
+        told = digests.gather(session, channel, monday.date(), after)
+        week, before = told.numbers["week"], told.numbers["before"]
+        assert before["touches"] / 3 < week["touches"] < 2 * before["touches"]
+        last = {row.id: row.last_touch_on for row in session.scalars(select(Account))}
+        for row in rows:
+            touched = last[row.account_id or 0]
+            assert not row.qualifying or (touched is not None and touched >= row.occurred_on)
+
+
 def test_postgresql_holds_the_same_year(each_database: Database) -> None:
     now = at(DAYS[0])
-    people = fill(each_database.sessions, now)
+    people = fill(each_database.sessions, now).people
     with reading(each_database.sessions) as session:
         day = people[sample.DANA].today(now) + timedelta(days=1)
         overdue = accounts.overdue(session, 1, people[sample.DANA].user_id, day)
