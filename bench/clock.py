@@ -12,26 +12,22 @@ touches (and 5 million with --full). Goals: performance.md section 0.
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
-import math
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy import Date, text
 
-from bench import bare, data, fan_out, planned
+from bench import bare, by_hand, data, fan_out, planned
 from bench.capture import resident
-from models import accounts, cadence, capture, pipeline, users
+from bench.measuring import compared, grown, timed
+from models import accounts, capture, pipeline, users
 from models.capture import Visit
 from models.clock import fixed, system
 from models.contacts import Contact
@@ -41,11 +37,8 @@ from models.users import Actor
 from scheduler import deliver
 from scheduler.loop import start
 from scheduler.road import Road
-from tests import databases
 
 SOME_REPS = range(1, 101)
-DAYS = {tier.lower(): longest for tier, (_ideal, longest) in cadence.DEFAULT_DAYS.items()}
-GROWTH_ROUNDS = 5
 
 # What a person would write by hand to get the same facts.
 DUE = text("""
@@ -69,45 +62,6 @@ WHERE workspace_id = :workspace AND received_on > :before AND received_on <= :to
       AND a.status NOT IN ('dormant', 'inactive', 'do_not_call', 'on_hold', 'not_engaged'))
 GROUP BY account_id
 """)
-RULES = text("""
-SELECT tier, account_type, contact_role, buying_role, ideal_days, max_days, id
-FROM cadence_rule WHERE workspace_id = :workspace
-""")
-
-TOUCHES = """
-SELECT CASE WHEN occurred_on < :monday THEN 0 ELSE 1 END AS week, COUNT(*),
-       COUNT(DISTINCT account_id)
-FROM touch
-WHERE workspace_id = :workspace AND user_id IN ({people})
-  AND occurred_on BETWEEN :before AND :sunday
-GROUP BY 1
-"""
-REFERRALS = """
-SELECT CASE WHEN received_on < :monday THEN 0 ELSE 1 END AS week, direction, status, COUNT(*)
-FROM referral
-WHERE workspace_id = :workspace AND owner_id IN ({people})
-  AND received_on BETWEEN :before AND :sunday
-GROUP BY 1, direction, status
-"""
-KEPT = """
-SELECT tier, COUNT(*), SUM(CASE WHEN COALESCE(last, owned_since) >=
-  CASE tier WHEN 'A' THEN :a WHEN 'B' THEN :b WHEN 'D' THEN :d ELSE :c END THEN 1 ELSE 0 END)
-FROM (
-  SELECT tier, owned_since, CASE WHEN last_touch_on <= :sunday THEN last_touch_on ELSE (
-    SELECT MAX(t.occurred_on) FROM touch t
-    WHERE t.workspace_id = a.workspace_id AND t.account_id = a.id AND t.occurred_on <= :sunday
-      AND t.qualifying) END AS last
-  FROM account a
-  WHERE workspace_id = :workspace AND owner_id IN ({people}) AND owned_since <= :sunday
-    AND archived_at IS NULL
-    AND status NOT IN ('dormant', 'inactive', 'do_not_call', 'on_hold', 'not_engaged')
-) counted
-GROUP BY tier
-"""
-STATUSES = text("""
-SELECT key, label, meaning FROM choice
-WHERE workspace_id = :workspace AND list = 'referral_status' ORDER BY position
-""")
 
 
 def main() -> None:
@@ -126,15 +80,7 @@ def main() -> None:
         return
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        place = Path(folder)
-        if given.on == "SQLite":
-            fresh = _fresh_sqlite(place)
-            urls = {size: data.sqlite_copy(size, place) for size in _sizes(full=given.full)}
-        else:
-            server = running.enter_context(databases.postgres_server())
-            fresh = _fresh_postgres(server)
-            urls = {size: data.postgres_copy(size, server) for size in _sizes(full=given.full)}
+    with data.on(given.on, full=given.full) as (urls, fresh):
         measure(given.on, urls, fresh, given)
 
 
@@ -145,7 +91,7 @@ def measure(
     print(f"{name}: {data.REPS:,} reps, {data.REPS * data.ACCOUNTS_EACH:,} accounts,"
           f" {max(urls):,} touches")  # fmt: skip
     overdue(by_size, given.rounds)
-    digest(by_size, given.rounds)
+    week(by_size, given.rounds)
     stored(by_size[data.MIDDLE], given.rounds)
     idle(by_size[data.MIDDLE])
     planned.measure(next(fresh), given.users)
@@ -180,8 +126,8 @@ def _lists_by_hand(sessions: Sessions, today: date) -> Callable[[], Sequence[Seq
         with reading(sessions) as session:
             run = session.connection().execute
             for rep in SOME_REPS:
-                told = _days(sessions, {**days, "rep": rep})
-                run(RULES, told).all()
+                told = by_hand.days(sessions, {**days, "rep": rep})
+                run(by_hand.RULES, told).all()
                 run(SENT, told).all()
                 found.append(run(DUE, told).all())
         return found
@@ -189,61 +135,24 @@ def _lists_by_hand(sessions: Sessions, today: date) -> Callable[[], Sequence[Seq
     return read
 
 
-def digest(by_size: Mapping[int, Sessions], rounds: int) -> None:
+def week(by_size: Mapping[int, Sessions], rounds: int) -> None:
     """One team's week and the one before it, with who kept their cadence."""
     largest = by_size[max(by_size)]
     ours = _summary(largest)
-    compared("a team's digest", ours, _summary_by_hand(largest), rounds, goal=1.3)
-    two = _summary_by_hand(largest, adherence=False)
+    compared("a team's week", ours, by_hand.week(largest), rounds, goal=1.3)
+    two = by_hand.week(largest, adherence=False)
     compared("  beside its two covering-index queries alone", ours, two, rounds)
-    grown("a team's digest", {size: _summary(at) for size, at in by_size.items()}, 0.2)
+    grown("a team's week", {size: _summary(at) for size, at in by_size.items()}, 0.2)
 
 
 def _summary(sessions: Sessions) -> Callable[[], object]:
     def read() -> object:
         with reading(sessions) as session:
-            return pipeline.summary(session, data.WORKSPACE, set(_team()), monday=data.MONDAY)
+            return pipeline.summary(
+                session, data.WORKSPACE, set(by_hand.team()), monday=data.MONDAY
+            )
 
     return read
-
-
-def _summary_by_hand(sessions: Sessions, *, adherence: bool = True) -> Callable[[], object]:
-    people = ", ".join(map(str, _team()))
-    touches, referrals, kept = (
-        text(sql.format(people=people)) for sql in (TOUCHES, REFERRALS, KEPT)
-    )
-    before, sunday = data.MONDAY - timedelta(weeks=1), data.MONDAY + timedelta(days=6)
-    weeks = _days(sessions, {"monday": data.MONDAY, "before": before, "sunday": sunday})
-    sundays = [
-        _days(
-            sessions,
-            {"sunday": day} | {tier: day - timedelta(days=days) for tier, days in DAYS.items()},
-        )
-        for day in (sunday, sunday - timedelta(weeks=1))
-    ]
-
-    def read() -> object:
-        with reading(sessions) as session:
-            run = session.connection().execute
-            found = [run(touches, weeks).all(), run(referrals, weeks).all()]
-            if adherence:
-                found += [run(kept, told).all() for told in sundays]
-                found += [run(RULES, sundays[0]).all(), run(STATUSES, sundays[0]).all()]
-            return found
-
-    return read
-
-
-def _team() -> range:
-    """One manager's reps."""
-    return range(1, data.TEAM + 1)
-
-
-def _days(sessions: Sessions, told: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters as the driver takes them: SQLite keeps a day as text."""
-    on_sqlite = sessions.kw["bind"].dialect.name == "sqlite"
-    made = {k: str(v) if on_sqlite and isinstance(v, date) else v for k, v in told.items()}
-    return {**made, "workspace": data.WORKSPACE}
 
 
 def stored(sessions: Sessions, rounds: int, count: int = 100) -> None:
@@ -313,62 +222,6 @@ def looping() -> None:
 
 def _no_slack(_workspace_id: int) -> Any:
     raise AssertionError("nothing is due")
-
-
-def compared(
-    what: str,
-    ours: Callable[[], object],
-    floor: Callable[[], object],
-    rounds: int,
-    *,
-    goal: float | None = None,
-    quiet: bool = False,
-) -> tuple[float, float]:
-    """Print the medians of both, taken in turns, and their ratio; in seconds."""
-    ours(), floor()  # once for the caches of both
-    gc.collect()
-    turns = [(timed(ours), timed(floor)) for _ in range(rounds)]
-    took, least = (statistics.median(turn[which] for turn in turns) for which in (0, 1))
-    if not quiet:
-        wanted = f"  (goal at most {goal})" if goal else ""
-        print(f"  {what:46} {1000 * took:8.2f} ms floor {1000 * least:8.2f} ms"
-              f" {took / least:5.2f} x{wanted}")  # fmt: skip
-    return took, least
-
-
-def grown(what: str, by_size: Mapping[int, Callable[[], object]], goal: float) -> None:
-    """Print by how much it grows with the table: time ~ size ** exponent."""
-    for read in by_size.values():
-        read()
-    gc.collect()
-    turns = [{size: timed(read) for size, read in by_size.items()} for _ in range(GROWTH_ROUNDS)]
-    medians = {size: statistics.median(turn[size] for turn in turns) for size in by_size}
-    logs = [(math.log(size), math.log(took)) for size, took in medians.items()]
-    slope = statistics.linear_regression(*zip(*logs, strict=True)).slope
-    told = ", ".join(f"{size:,}: {1000 * took:.2f} ms" for size, took in medians.items())
-    print(f"    grows with the exponent {slope:.2f} ({told})  (goal at most {goal})")
-
-
-def timed(act: Callable[[], object]) -> float:
-    """Seconds it takes."""
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def _sizes(*, full: bool) -> Sequence[int]:
-    return (data.SMALL, data.MIDDLE, data.LARGE) if full else (data.SMALL, data.MIDDLE)
-
-
-def _fresh_sqlite(place: Path) -> Iterator[str]:
-    while True:
-        folder = Path(tempfile.mkdtemp(dir=place))
-        yield databases.sqlite_at_head(folder, place / "template.db")
-
-
-def _fresh_postgres(server: str) -> Iterator[str]:
-    while True:
-        yield databases.postgres_at_head(server)
 
 
 if __name__ == "__main__":

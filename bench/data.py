@@ -1,5 +1,6 @@
-"""One dataset for benchmarks of the clock: 1,000 reps in 100 teams, 200,000 accounts, and so many
-touches, with a referral for every fifth.
+"""One dataset for benchmarks: 1,000 reps in 100 teams, 200,000 accounts, and so many touches, with
+a referral for every fifth and a deal closed for every 25th; each rep has eight open deals and each
+team a goal.
 
     python -m bench.data [--full]   make the files: 50,000 and 500,000 touches (and 5 million)
 
@@ -18,8 +19,9 @@ import hashlib
 import random
 import shutil
 import sqlite3
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,13 +32,16 @@ import psycopg
 from sqlalchemy import Table, create_engine, make_url
 
 from bench import names
-from models import cadence, migrate, workspaces
+from models import cadence, goals, migrate, stages, workspaces
 from models.accounts import Account
 from models.db import open_engine, sessions_for
+from models.goals import Goal
+from models.opportunities import FORECASTS, Move, Opportunity
 from models.referrals import Referral
 from models.text import name_key
 from models.touches import Touch
 from models.users import User
+from tests import databases
 
 REPS, TEAM, ACCOUNTS_EACH = 1_000, 10, 200
 SMALL, MIDDLE, LARGE = 50_000, 500_000, 5_000_000
@@ -51,10 +56,12 @@ MONDAY = TODAY - timedelta(weeks=1)
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 WORKSPACE = 1
 
+_OPEN_DEALS, _A_DEAL = 8, 25  # of a rep; touches to one closed deal
 _OVERDUE_NOW, _OVERDUE_LATER = 2, 50  # of a rep's 200 accounts
 _LONG_OWNED = date(2021, 1, 4)
 _ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 _STATUSES = ("new", "accepted", "admitted", "declined")
+_LARGE_TABLES = (Account, Touch, Referral, Opportunity, Move)
 _LAST_RANK = 197
 """A rep's accounts by how lately they were touched, the latest 0; ranks from here are long past."""
 
@@ -103,6 +110,32 @@ def postgres_copy(touches: int, server: str) -> str:
     return url
 
 
+@contextmanager
+def on(engine: str, *, full: bool) -> Iterator[tuple[dict[int, str], Iterator[str]]]:
+    """The URLs by size, and as many empty databases as are asked for; `engine`: SQLite or
+    PostgreSQL."""
+    sizes = (SMALL, MIDDLE, LARGE) if full else (SMALL, MIDDLE)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        if engine == "SQLite":
+            yield {size: sqlite_copy(size, place) for size in sizes}, _fresh_sqlite(place)
+            return
+        with databases.postgres_server() as server:
+            urls = {size: postgres_copy(size, server) for size in sizes}
+            yield urls, _fresh_postgres(server)
+
+
+def _fresh_sqlite(place: Path) -> Iterator[str]:
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=place))
+        yield databases.sqlite_at_head(folder, place / "template.db")
+
+
+def _fresh_postgres(server: str) -> Iterator[str]:
+    while True:
+        yield databases.postgres_at_head(server)
+
+
 def _key() -> str:
     sources = [*sorted(Path(migrate.__file__).parent.glob("migrations/versions/*.py"))]
     sources += [Path(__file__), Path(names.__file__)]
@@ -118,6 +151,7 @@ def _make(file: Path, touches: int) -> None:
         workspace = workspaces.ensure(session, "T1", name="Bench", zone=_ZONES[1], now=NOW)
         workspace.names_version = 1
         assert workspace.id == WORKSPACE
+        way = [stage.id for stage in stages.of(session, WORKSPACE, stages.NEW_BUSINESS)]
     engine.dispose()
     with _without_indexes(url), closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
@@ -126,6 +160,9 @@ def _make(file: Path, touches: int) -> None:
             (Account, _accounts(touches // REPS)),
             (Touch, _touches(touches // REPS)),
             (Referral, _referrals(touches // REPS)),
+            (Opportunity, _deals(touches // REPS, way)),
+            (Move, _moves(touches // REPS, way)),
+            (Goal, _goals()),
         ):
             _insert(connection, table.__table__, rows)
         connection.commit()
@@ -293,11 +330,87 @@ def _referrals(touches_each: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def _courses(touches_each: int) -> Iterator[tuple[int, int, list[date]]]:
+    """Of each deal its rep, its place among theirs and the days it came to a stage, the last one
+    to Won or Lost unless its place is below _OPEN_DEALS."""
+    for rep in range(REPS):
+        for place in range(_OPEN_DEALS + touches_each // _A_DEAL):
+            is_open, closed = place < _OPEN_DEALS, _day((place - _OPEN_DEALS) * _A_DEAL)
+            last = TODAY - timedelta(days=10 + 7 * place) if is_open else closed
+            steps = place % 4 + 1 if is_open else 5
+            yield rep, place, [last - timedelta(days=20 * back) for back in reversed(range(steps))]
+
+
+def _stages_of(place: int, count: int, way: Sequence[int]) -> Sequence[int]:
+    """The stages that a deal came to; `way`: four open ones, Won and Lost."""
+    if place < _OPEN_DEALS:
+        return way[:count]
+    return [*way[:4], way[4 if place % 3 else 5]]
+
+
+def _deals(touches_each: int, way: Sequence[int]) -> Iterator[dict[str, Any]]:
+    ids = _ids()
+    for number, (rep, place, days) in enumerate(_courses(touches_each), start=1):
+        closed = place >= _OPEN_DEALS
+        yield {
+            "id": number,
+            "workspace_id": WORKSPACE,
+            "submission": f"bench-{number}",
+            "name": f"Agreement {number}",
+            "account_id": ids[rep * ACCOUNTS_EACH + place % ACCOUNTS_EACH],
+            "owner_id": rep + 1,
+            "stage_id": _stages_of(place, len(days), way)[-1],
+            "staged_at": f"{days[-1]} 16:00:00.000000",
+            "amount_cents": 100_000 + number % 997 * 1_000,
+            "forecast": FORECASTS[place % 3],
+            "opened_on": str(days[0]),
+            "close_date": str(days[-1] + timedelta(days=30)),
+            "closed_on": str(days[-1]) if closed else None,
+            "created_at": f"{days[0]} 16:00:00.000000",
+            "updated_at": f"{days[-1]} 16:00:00.000000",
+        }
+
+
+def _moves(touches_each: int, way: Sequence[int]) -> Iterator[dict[str, Any]]:
+    made = 0
+    for number, (rep, place, days) in enumerate(_courses(touches_each), start=1):
+        came_from: int | None = None
+        for to, day in zip(_stages_of(place, len(days), way), days, strict=True):
+            made += 1
+            yield {
+                "id": made,
+                "workspace_id": WORKSPACE,
+                "opportunity_id": number,
+                "from_id": came_from,
+                "to_id": to,
+                "user_id": rep + 1,
+                "moved_at": f"{day} 16:00:00.000000",
+            }
+            came_from = to
+
+
+def _goals() -> Iterator[dict[str, Any]]:
+    """Each team's: 200 visits a week."""
+    for manager in range(REPS + 1, REPS + REPS // TEAM + 1):
+        yield {
+            "id": manager,
+            "workspace_id": WORKSPACE,
+            "kind": goals.VISIT,
+            "period": goals.WEEK,
+            "scope": goals.TEAM,
+            "scope_id": manager,
+            "since": str(_LONG_OWNED),
+            "target": 200,
+            "by_id": manager,
+            "set_at": _stored(NOW),
+        }
+
+
 @contextmanager
 def _without_indexes(url: str) -> Iterator[None]:
     """Without the large tables' plain indexes, which are made whole at the end."""
     engine = create_engine(url)
-    indexes = [index for one in (Account, Touch, Referral) for index in one.__table__.indexes]
+    indexes = [index for one in _LARGE_TABLES for index in one.__table__.indexes]
     for index in indexes:
         index.drop(engine)
     yield

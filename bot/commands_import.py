@@ -8,7 +8,7 @@ import click
 
 KINDS = [
     *("users", "accounts", "contacts", "competitors", "products", "opportunities"),
-    *("touches", "referrals"),
+    *("touches", "referrals", "goals"),
 ]
 """Here too, so that `--help` needs no table; the tests see that the two lists are one."""
 
@@ -54,8 +54,8 @@ def import_(
     dry_run: bool,
     workspace: str | None,
 ) -> None:
-    """Take users, accounts, contacts, competitors, products, opportunities, touches or referrals
-    over from a CSV file; again and again if need be. The last line on stdout is
+    """Take users, accounts, contacts, competitors, products, opportunities, touches, referrals or
+    goals over from a CSV file; again and again if need be. The last line on stdout is
     new=… changed=… unchanged=… rejected=….
 
     `touchbase import undo 17` takes import 17 back, within 24 hours.

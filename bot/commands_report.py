@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-NAMES = ("activity", "closings", "follow-up", "pipeline", "referral-log", "territory-review")
+NAMES = (
+    *("activity", "closings", "follow-up", "goal-adherence", "pipeline", "referral-log"),
+    "territory-review",
+)
 BYS = ("agent", "manager", "region", "product")
 
 

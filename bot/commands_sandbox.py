@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
 import platformdirs
 import yaml
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import app as bolt
 from bot import logs, manifest, opening, sample_data
@@ -51,8 +54,12 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         port=0,
     )
     loops: list[Handle] = []
+    meanwhile: list[Callable[[datetime], None]] = []
 
     def wind(at: datetime) -> None:
+        with contextlib.suppress(SQLAlchemyError):  # a database that is down stops no clock
+            for goes_on in meanwhile:
+                goes_on(at)
         clock.wind_to(at)
         for handle in loops:
             handle.wake()
@@ -78,7 +85,7 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         ) from fault
     try:
         _populate(stand_in)
-        _serve(stand_in, settings, clock, loops, empty=empty, browser=not no_open)
+        _serve(stand_in, settings, clock, loops, meanwhile, empty=empty, browser=not no_open)
     finally:
         stand_in.stop()
 
@@ -88,6 +95,7 @@ def _serve(
     settings: Settings,
     clock: Windable,
     loops: list[Handle],
+    meanwhile: list[Callable[[datetime], None]],
     *,
     empty: bool,
     browser: bool,
@@ -96,7 +104,7 @@ def _serve(
     opening.at_head(settings)
     engine = open_engine(settings.database_url, pool_wait=5)
     sessions = sessions_for(engine)
-    _fill(sessions, stand_in, clock, empty=empty)
+    meanwhile.append(_fill(sessions, stand_in, clock, empty=empty))
     settings = Settings(
         slack_bot_token=settings.slack_bot_token,
         slack_signing_secret=settings.slack_signing_secret,
@@ -156,14 +164,23 @@ def _populate(stand_in: StandIn) -> None:
     )
 
 
-def _fill(sessions: Sessions, stand_in: StandIn, clock: Windable, *, empty: bool) -> None:
-    identity, now = stand_in.identity, clock()
+def _fill(
+    sessions: Sessions, stand_in: StandIn, clock: Windable, *, empty: bool
+) -> Callable[[datetime], None]:
+    """Store the sample; what it does of itself before the clock is wound to an instant."""
+    identity, filled = stand_in.identity, clock()
     with sessions.begin() as session:
         workspace = workspaces.ensure(
-            session, identity.team_id, name=identity.team_name, zone=_ZONE, now=now
+            session, identity.team_id, name=identity.team_name, zone=_ZONE, now=filled
         )
-        if not empty:
-            sample_data.load(session, workspace, now)
+        cast = None if empty else sample_data.load(session, workspace, filled)
+
+    def go_on(at: datetime) -> None:
+        if cast is not None:
+            with sessions.begin() as session:
+                sample_data.go_on(session, cast, filled, clock(), at)
+
+    return go_on
 
 
 def _fresh_file(port: int) -> Path:

@@ -1,57 +1,82 @@
-"""Stores the sandbox's sample data through the models, as if its people had worked for weeks."""
+"""Stores the sandbox's sample data through the models, as if its people had worked for a year."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.sandbox import sample
+from bot import sample_deals, sample_past, sample_year
+from bot.sample_past import Cast
+from bot.sample_year import Touched
+from bot.sandbox import sample, sample_words
+from bot.sandbox.sample import SampleContact
 from models import (
-    accounts,
     aliases,
     capture,
     competitors,
-    contacts,
-    deals,
-    lists,
-    phi,
-    referral_moves,
-    referrals,
-    stages,
+    goals,
+    reckoning,
+    slots,
+    subscriptions,
+    touches,
     users,
     workspaces,
 )
-from models.accounts import NewAccount
+from models.accounts import Account
 from models.aliases import Alias
-from models.capture import Visit
-from models.contacts import NewContact
+from models.contacts import Contact
+from models.goals import PERSON, TEAM, Whose
+from models.territories import Territory
 from models.text import name_key
 from models.users import Actor, Profile
 from models.workspaces import Workspace
 
-_OWNED_FOR = timedelta(days=90)
+_YEAR = timedelta(days=sample.YEAR)
 
 
-def load(session: Session, workspace: Workspace, now: datetime) -> None:
+def load(session: Session, workspace: Workspace, now: datetime) -> Cast:
     """Fill an empty workspace with `bot.sandbox.sample`, counting days back from `now`."""
     people = _people(session, workspace, now)
-    keys = _accounts(session, workspace, people, now)
-    met = _contacts(session, people, keys, now)
+    today = people[sample.DANA].today(now)
+    year = sample_year.drawn(today)
+    places = _accounts(session, workspace, people, year.touches, now)
+    met = _contacts(session, workspace, places, year.touches, now)
+    rivals = []
     for name, others in sample.COMPETITORS:
-        rival = competitors.named(session, workspace.id, name)
-        _aliases(session, workspace, others, competitor_id=rival.id)
-    for number, touch in enumerate(sample.TOUCHES):
-        _touch(session, people[touch.by], touch, keys, met, number, now)
-    for number, told in enumerate(sample.REFERRALS):
-        _referral(session, people[told.by], told, keys, met, number, now)
-    for number, deal in enumerate(sample.DEALS):
-        _deal(session, people[deal.by], deal, keys, number, now)
-    referrals.alert_nobody(session, workspace.id)
+        rivals.append(competitors.named(session, workspace.id, name).id)
+        _aliases(session, workspace, others, competitor_id=rivals[-1])
+    cast = Cast(workspace.id, people, places, met, rivals)
+    visits = sample_past.store(session, cast, year, now)
+    reckoning.bring_up(session, workspace.id, list(places.values()))
+    session.expire_all()  # the due days were reckoned in the database
+    sample_deals.store(session, cast, visits, now)
+    _goals(session, people, now)
+    subscriptions.subscribe(
+        session, people[sample.LUIS], sample.FIELD_TEAM, subscriptions.TEAM, now
+    )
+    return cast
+
+
+def go_on(session: Session, cast: Cast, filled: datetime, now: datetime, then: datetime) -> None:
+    """The clock is about to be wound: what the others do meanwhile, so that Monday's digest is
+    of a team at work. Whoever sits at the page does their own part."""
+    days = [cast.people[sample.DANA].today(moment) for moment in (filled, now, then)]
+    year = sample_year.ahead(*days)
+    sample_past.store(session, cast, year, then, name=f"sample-{days[1]}")
+    met = [one for touch in year.touches for one in cast.met[touch.account.name]]
+    touches.recount_people(session, cast.workspace_id, met)
+    for name in sorted({touch.account.name for touch in year.touches}):
+        capture.recount(session, cast.workspace_id, cast.places[name])
 
 
 def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, Actor]:
+    patches = {
+        name: Territory(workspace_id=workspace.id, name=name, name_key=name_key(name))
+        for name in dict.fromkeys(territory for _, territory in sample.TOWNS.values())
+    }
+    session.add_all(patches.values())
     rows = {}
     for person in sample.PEOPLE:
         profile = Profile(name=person.name, zone=person.zone, email=person.email)
@@ -60,15 +85,18 @@ def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, 
             workspace.id,
             person.slack_id,
             zone=workspace.zone,
-            now=now - _OWNED_FOR,
+            now=now - _YEAR,
             profile=profile,
         )
     for person in sample.PEOPLE:
         user = rows[person.slack_id]
         user.role = person.role
+        if person.territory:
+            user.territory_id = patches[person.territory].id
         if person.manager:
             users.put_under(session, user, rows[person.manager])
-        users.reschedule(user, now)
+        # Today's list is not sent late: the first comes on the next work day.
+        users.reschedule(user, now, done=slots.local_day(now, user.zone))
     return {
         slack_id: Actor(workspace.id, user.id, slack_id, user.role, user.zone)
         for slack_id, user in rows.items()
@@ -76,37 +104,91 @@ def _people(session: Session, workspace: Workspace, now: datetime) -> dict[str, 
 
 
 def _accounts(
-    session: Session, workspace: Workspace, people: dict[str, Actor], now: datetime
+    session: Session,
+    workspace: Workspace,
+    people: Mapping[str, Actor],
+    touches: Sequence[Touched],
+    now: datetime,
 ) -> dict[str, int]:
-    keys = {}
-    nobody = next(iter(people.values()))
+    """The ids of the accounts, by name."""
+    last = {touch.account.name: touch.on for touch in touches if touch.counts}
+    maker = people[sample.KAREN].user_id
+    version = workspaces.next_names_version(session, workspace.id)
+    rows = []
+    for number, told in enumerate(sample.ACCOUNTS, start=1):
+        state, territory = sample.TOWNS[told.city]
+        since = now - timedelta(days=told.since)
+        owner = people.get(told.owner)
+        rows.append(
+            Account(
+                workspace_id=workspace.id,
+                external_id=f"S-{number:02}",
+                name=told.name,
+                name_key=name_key(told.name),
+                type=name_key(told.type),
+                tier=told.tier,
+                city=told.city,
+                state=state,
+                territory=territory,
+                owner_id=owner.user_id if owner else None,
+                owned_since=owner.today(since) if owner else None,
+                last_touch_on=last.get(told.name),
+                names_version=version,
+                created_by_id=owner.user_id if owner else maker,
+                created_at=since,
+            )
+        )
+    session.add_all(rows)
+    session.flush()
+    found = {row.name: row.id for row in rows}
     for told in sample.ACCOUNTS:
-        account = accounts.add(session, people.get(told.owner, nobody), NewAccount(told.name), now)
-        account.external_id = told.external_id
-        account.type = lists.add(session, workspace.id, lists.ACCOUNT_TYPE, told.type).key
-        account.tier, account.city, account.state = told.tier, told.city, told.state
-        if told.owner:
-            account.owned_since = (now - _OWNED_FOR).date()
-        else:
-            accounts.give(session, account, None, now.date())
-        accounts.reckon(session, account)
-        _aliases(session, workspace, told.aliases, account_id=account.id)
-        keys[told.external_id] = account.id
-    return keys
+        if told.aliases:
+            _aliases(session, workspace, told.aliases, account_id=found[told.name])
+    return found
 
 
 def _contacts(
-    session: Session, people: dict[str, Actor], keys: dict[str, int], now: datetime
-) -> dict[tuple[str, str], int]:
-    met = {}
-    actor = next(iter(people.values()))
-    for told in sample.CONTACTS:
-        new = NewContact(told.name)
-        contact, _ = contacts.add(session, actor, keys[told.account], new, now)
-        contact.title, contact.credentials = told.title, told.credentials
-        contact.role = name_key(told.role)
-        met[told.account, told.name] = contact.id
-    return met
+    session: Session,
+    workspace: Workspace,
+    places: Mapping[str, int],
+    touches: Iterable[Touched],
+    now: datetime,
+) -> dict[str, list[int]]:
+    """The ids of the people at each account, by its name."""
+    staff: dict[str, Sequence[SampleContact]] = {
+        told.name: sample.CONTACTS.get(told.name)
+        or sample_words.staff(told.type, told.tier, number)
+        for number, told in enumerate(sample.ACCOUNTS)
+    }
+    last = {
+        (touch.account.name, seat % len(staff[touch.account.name])): touch.on
+        for touch in touches
+        if touch.counts
+        for seat in touch.met
+    }
+    version = workspaces.next_names_version(session, workspace.id)
+    rows = {
+        told.name: [
+            Contact(
+                workspace_id=workspace.id,
+                account_id=places[told.name],
+                name=person.name,
+                name_key=name_key(person.name),
+                credentials=person.credentials,
+                title=person.title,
+                role=name_key(person.role),
+                email=f"{person.name.lower().replace(' ', '.')}@example.com",
+                last_touch_on=last.get((told.name, seat)),
+                names_version=version,
+                created_at=now - timedelta(days=told.since),
+            )
+            for seat, person in enumerate(staff[told.name])
+        ]
+        for told in sample.ACCOUNTS
+    }
+    session.add_all(one for there in rows.values() for one in there)
+    session.flush()
+    return {name: [one.id for one in there] for name, there in rows.items()}
 
 
 def _aliases(
@@ -130,88 +212,18 @@ def _aliases(
     )
 
 
-def _touch(
-    session: Session,
-    actor: Actor,
-    told: sample.SampleTouch,
-    keys: dict[str, int],
-    met: dict[tuple[str, str], int],
-    number: int,
-    now: datetime,
-) -> None:
-    logged = _that_day(actor, told.days_ago, now)
-    visit = Visit(
-        account=keys[told.account],
-        type=told.type.casefold(),
-        occurred_on=actor.today(logged),
-        met=tuple(met[told.account, name] for name in told.met),
-        referrals=told.referrals,
-        note=phi.clean(told.note),
-        source=capture.IMPORTED,
-    )
-    capture.store(session, actor, visit, submission=f"sample-{number}", now=logged)
-
-
-def _referral(
-    session: Session,
-    actor: Actor,
-    told: sample.SampleReferral,
-    keys: dict[str, int],
-    met: dict[tuple[str, str], int],
-    number: int,
-    now: datetime,
-) -> None:
-    logged = _that_day(actor, told.days_ago, now)
-    received = referrals.Received(
-        account_id=keys[told.account],
-        received_on=actor.today(logged),
-        count=told.count,
-        direction=told.direction,
-        contact_id=met[told.account, told.contact] if told.contact else None,
-        service_line=name_key(told.service_line),
-    )
-    for row in referrals.add(
-        session, actor, received, submission=f"sample-referral-{number}", now=logged
-    ):
-        if told.status != row.status:
-            reason = told.reason or None
-            referral_moves.move(session, actor, row.id, told.status, logged, reason=reason)
-
-
-def _deal(
-    session: Session,
-    actor: Actor,
-    told: sample.SampleDeal,
-    keys: dict[str, int],
-    number: int,
-    now: datetime,
-) -> None:
-    places = {
-        stage.label: stage.id for stage in stages.of(session, actor.workspace_id, told.pipeline)
-    }
-    first = deals.first_stage(session, actor.workspace_id, told.pipeline)
-    made = deals.create(
-        session,
-        actor,
-        deals.Told(
-            account=keys[told.account],
-            stage_id=first.id,
-            name=told.name,
-            amount_cents=told.dollars * 100,
-            close_date=actor.today(now) + timedelta(days=told.close_in),
-            forecast=told.forecast,
-            next_step=told.next_step,
-        ),
-        submission=f"sample-deal-{number}",
-        now=_that_day(actor, told.opened, now),
-        receipt=False,
-    )
-    if made is not None:
-        at, reason = _that_day(actor, told.moved, now), told.reason
-        deals.move(session, actor, made.id, places[told.stage], at, reason=reason)
-
-
-def _that_day(actor: Actor, days_ago: int, now: datetime) -> datetime:
-    """Four in the afternoon, the rep's time, so many days ago."""
-    day = actor.today(now) - timedelta(days=days_ago)
-    return datetime.combine(day, time(16), tzinfo=ZoneInfo(actor.zone))
+def _goals(session: Session, people: Mapping[str, Actor], now: datetime) -> None:
+    """As they were set a year ago: a goal comes again each period."""
+    for told in sample.GOALS:
+        person = people[told.person]
+        goals.put(
+            session,
+            person.workspace_id,
+            Whose(TEAM if told.team else PERSON, person.user_id),
+            told.kind,
+            told.period,
+            told.target,
+            by_id=person.user_id,
+            today=person.today(now - _YEAR),
+            now=now - _YEAR,
+        )

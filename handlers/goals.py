@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 
 from handlers.views import goals as views
-from models import goals, permissions, users
+from handlers.views.words import as_typed
+from models import goals, permissions, territories, users
 from models.clock import Clock
 from models.db import Session, Sessions, reading
-from models.errors import BadGoal, NoSuchPerson
-from models.goals import PERIODS, PERSON, TEAM, WEEK, Whose
+from models.errors import BadGoal, NoSuchPerson, NoSuchTerritory, NotYours
+from models.goals import PERIODS, PERSON, TEAM, TERRITORY, WEEK, Whose
+from models.subscriptions import EVERYONE
+from models.text import name_key
 from models.users import Actor
 
 _KINDS = {
@@ -35,24 +38,24 @@ _FILLERS = frozenset(("a", "an", "each", "every", "new", "per", "in", "%", "to",
 _OFF = frozenset(("off", "stop", "none", "remove"))
 _NUMBER = re.compile(r"\$?([0-9][0-9,]*(?:\.[0-9]{1,2})?)([km]?)%?")
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
-_MOST = 1_000_000_000
 
 
 def answer(
     people: Sequence[str], words: Sequence[str], actor: Actor, sessions: Sessions, clock: Clock
 ) -> str:
     """`/touchbase goals` shows one's own, a manager also the team's and each person's;
-    `visits 25 a week`, `revenue 120k a quarter`, `referrals off`, with `@dana` or `team`, sets.
+    `visits 25 a week`, `revenue 120k a quarter`, `referrals off`, with `@dana`, `team` or
+    `territory north`, sets.
 
-    Raises BadGoal, NotYours and NoSuchPerson.
+    Raises BadGoal, NotYours, NoSuchPerson and NoSuchTerritory.
     """
     now = clock()
     today = actor.today(now)
     said = ""
     if words:
         with sessions.begin() as session:
-            whose = _whose(session, actor, people, "team" in words)
-            kind, period, target = _asked([word for word in words if word != "team"])
+            whose, words = _whose(session, actor, people, words)
+            kind, period, target = _asked(words)
             before = goals.put(
                 session,
                 actor.workspace_id,
@@ -64,25 +67,57 @@ def answer(
                 today=today,
                 now=now,
             )
-            who = users.names(session, actor.workspace_id, [whose.scope_id])[whose.scope_id]
-        said = views.put(
-            whose, kind, period, target, before, who=who, own=whose.scope_id == actor.user_id
-        )
+            who = goals.names(session, actor.workspace_id, [whose])[whose]
+        own = whose == Whose(PERSON, actor.user_id)
+        said = views.put(whose, kind, period, target, before, who=who, own=own)
     with reading(sessions) as session:
         of = _shown_to(session, actor, people)
         found = goals.progress(session, actor.workspace_id, of, today, now)
-        named = users.names(session, actor.workspace_id, {one.scope_id for one in of})
+        named = goals.names(session, actor.workspace_id, of)
     return views.shown(found, named, reader=actor.user_id, said=said)
 
 
-def _whose(session: Session, actor: Actor, people: Sequence[str], team: bool) -> Whose:
-    """Whose goal is to be set."""
+def _whose(
+    session: Session, actor: Actor, people: Sequence[str], words: Sequence[str]
+) -> tuple[Whose, list[str]]:
+    """Whose goal is to be set, and the words that say which."""
     if len(people) > 1:
         raise BadGoal
+    if "territory" in words:
+        if people or "team" in words:
+            raise BadGoal
+        return _territory(session, actor, words)
     user_id = _person(session, actor, people[0]) if people else actor.user_id
     below = users.team(session, actor.workspace_id, actor.user_id)
     permissions.must_set_goal(actor, user_id, below)
-    return Whose(TEAM if team else PERSON, user_id)
+    scope = TEAM if "team" in words else PERSON
+    return Whose(scope, user_id), [word for word in words if word != "team"]
+
+
+def _territory(session: Session, actor: Actor, words: Sequence[str]) -> tuple[Whose, list[str]]:
+    """The territory whose name stands behind the word, the longest that fits; and the other
+    words. It is set by who may see everybody there."""
+    place = words.index("territory") + 1
+    known = territories.every(session, actor.workspace_id)
+    ids = {one.name_key: one.id for one in known}
+    for end in range(len(words), place, -1):
+        found = ids.get(name_key(as_typed(" ".join(words[place:end]))))
+        if found is not None:
+            whose = Whose(TERRITORY, found)
+            if whose not in _territories(session, actor):
+                raise NotYours
+            return whose, [*words[: place - 1], *words[end:]]
+    raise NoSuchTerritory(tuple(one.name for one in known))
+
+
+def _territories(session: Session, actor: Actor) -> Sequence[Whose]:
+    """Those whose people the actor may all see."""
+    people = None
+    if permissions.row_scope(actor) != EVERYONE:
+        leads = permissions.leads(actor.role)
+        team = users.team(session, actor.workspace_id, actor.user_id) if leads else ()
+        people = {actor.user_id, *team}
+    return goals.whole_territories(session, actor.workspace_id, people)
 
 
 def _person(session: Session, actor: Actor, slack_id: str) -> int:
@@ -93,10 +128,12 @@ def _person(session: Session, actor: Actor, slack_id: str) -> int:
 
 
 def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence[Whose]:
-    """Whose goals the reader is shown: their own, and who leads sees those below."""
+    """Whose goals the reader is shown: their own, and who leads sees those below; and those of the
+    territories in which nobody else works."""
     own = [Whose(PERSON, actor.user_id)]
+    places = _territories(session, actor)
     if not permissions.leads(actor.role):
-        return own
+        return [*own, *places]
     below = users.team(session, actor.workspace_id, actor.user_id)
     if people:
         user_id = _person(session, actor, people[0])
@@ -104,7 +141,7 @@ def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence
         return [Whose(TEAM, user_id), Whose(PERSON, user_id)]
     teams = [Whose(TEAM, one) for one in sorted(below, key=lambda one: one != actor.user_id)]
     others = [Whose(PERSON, one) for one in sorted(below - {actor.user_id})]
-    return [*teams, *own, *others]
+    return [*teams, *places, *own, *others]
 
 
 def _asked(words: Sequence[str]) -> tuple[str, str, int | None]:
@@ -132,7 +169,7 @@ def _asked(words: Sequence[str]) -> tuple[str, str, int | None]:
     if target is not None:
         if kind != goals.REVENUE:
             target //= 100
-        most = 100 if kind == goals.ADHERENCE else _MOST
+        most = 100 if kind == goals.ADHERENCE else goals.MOST
         if not 0 < target <= most:
             raise BadGoal
     return kind, (periods or [WEEK])[0], target

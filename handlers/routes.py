@@ -25,6 +25,7 @@ from handlers import (
     team,
     touches,
     verdicts,
+    weekly_plan,
     workspace,
 )
 from handlers.listen import Handler
@@ -52,6 +53,7 @@ from handlers.views import status as status_views
 from handlers.views import team as team_views
 from handlers.views import touches as touch_views
 from handlers.views import verdicts as verdict_views
+from handlers.views import weekly_plan as plan_views
 
 COMMANDS: Mapping[str, Handler] = {
     "/account": briefs.command,
@@ -79,6 +81,7 @@ VIEWS: Mapping[str, Handler] = {
     deal_form_views.MOVE_FORM: deals.submit_move,
     deal_form_views.PEOPLE_FORM: deals.submit_people,
     report_views.FORM: reports.submit,
+    plan_views.FORM: weekly_plan.submit,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -146,6 +149,8 @@ ACTIONS: Mapping[str, Handler] = {
     home_views.SETTINGS: settings.open_from_home,
     status_views.SEND_AGAIN: status.send_again,
     status_views.LEAVE: status.leave,
+    plan_views.OPEN: weekly_plan.show,
+    plan_views.RESET: weekly_plan.reset,
     deal_views.NEW: deals.new,
     deal_views.TURN: deals.turn,
     deal_views.WHOSE: deals.whose,
@@ -163,6 +168,7 @@ OPTIONS: Mapping[str, Handler] = {
     touch_views.COMPETITOR: touches.search_competitors,
     referral_views.ACCOUNT: touches.search_accounts,
     referral_views.REFERRED_BY: touches.search_contacts,
+    plan_views.ACCOUNTS: weekly_plan.search,
     merge_views.KEEP: merging.search,
     merge_views.GONE: merging.search,
     purge_views.ACCOUNT: purging.search_accounts,

@@ -25,6 +25,7 @@ from handlers import (
     reports,
     settings,
     status,
+    weekly_plan,
 )
 from handlers.parsing import Payload
 from handlers.views import help as help_views
@@ -82,6 +83,9 @@ def command(
         case "goals" | "goal":
             people, words = _people_and_words(rest)
             text = goals.answer(people, words, actor, sessions, clock)
+        case "plan" | "week":
+            text = ""
+            weekly_plan.open_form(command, client, actor, sessions, clock)
         case "report":
             text = ""
             reports.open_form(rest, command, client, actor, sessions, clock)

@@ -138,8 +138,16 @@ class Rules:
 
     def of_account(self, tier: str, account_type: str | None) -> Rule:
         """The one an account falls under."""
-        fit = (rule for rule in self.accounts if rule.scope.fits(tier, account_type))
-        return next(fit, self.fallback)
+        found = self._of_accounts.get((tier, account_type))
+        if found is None:
+            fit = (rule for rule in self.accounts if rule.scope.fits(tier, account_type))
+            found = self._of_accounts[tier, account_type] = next(fit, self.fallback)
+        return found
+
+    @cached_property
+    def _of_accounts(self) -> dict[tuple[str, str | None], Rule]:
+        """What was looked up, for whoever asks about thousands of accounts."""
+        return {}
 
     def of_person(
         self, tier: str, account_type: str | None, role: str | None, buying_role: str | None

@@ -6,16 +6,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from functools import cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
 from models import slots
 from models.accounts import Account
 from models.contacts import Contact
+from models.db import scan
 from models.opportunities import FORECASTS, OMITTED, Move, Opportunity
 from models.stages import OPEN, WON, Stage
 from models.touches import Touch, TouchContact
@@ -30,11 +42,12 @@ USUAL_STAY = 30
 """Days in a stage, until it was left so often that its own median says it better."""
 
 ENOUGH_MOVES = 5
+LOOKED_AT = 50  # deals that left a stage, the latest
 STALE_AFTER = 2  # medians
 LOOKED_BACK = 90  # days in which somebody at the account must have been met
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deal:
     """One open deal.
 
@@ -118,19 +131,29 @@ class Summary:
         return self.won.cents / closed if closed else None
 
 
-_SHOWN = (
+_SHOWN = (  # as the fields of Deal stand, up to `quiet`
     Opportunity.id,
     Opportunity.name,
-    Opportunity.account_id,
+    func.coalesce(Account.name, ""),
     Opportunity.owner_id,
+    func.coalesce(User.name, ""),
+    Stage.pipeline,
     Opportunity.stage_id,
-    Opportunity.staged_at,
+    Stage.label,
+    Stage.probability,
     Opportunity.amount_cents,
     Opportunity.forecast,
     Opportunity.close_date,
     Opportunity.pushes,
     Opportunity.next_step,
     Opportunity.next_step_due,
+)
+_RECKONED_FROM = (
+    Opportunity.account_id,
+    Opportunity.staged_at,
+    Opportunity.stage_id,
+    Opportunity.pushes,
+    Opportunity.close_date,
 )
 
 
@@ -148,57 +171,30 @@ def open_deals(
 
     today, zone  of whoever looks.
 
-    Four reads, whatever the number of deals.
+    Four reads and one a stage, whatever the number of deals.
     """
-    mine = _whose(workspace_id, people)
-    rows = session.execute(
-        select(
-            *_SHOWN,  # columns: thousands of whole rows would take a second
-            Stage.pipeline,
-            Stage.label,
-            Stage.probability,
-            Account.name.label("account"),
-            User.name.label("owner"),
-        )
-        .join(Stage, _same(Stage, Opportunity.stage_id))
-        .outerjoin(Account, _same(Account, Opportunity.account_id))
-        .outerjoin(User, _same(User, Opportunity.owner_id))
-        .where(mine, Stage.kind == OPEN)
-        .order_by(Opportunity.amount_cents.desc().nulls_last(), Opportunity.id)
-    ).all()
+    mine = _of(workspace_id, people)
+    everyones = people is None
+    rows = scan(session, _open(everyones), mine)
     if not rows:
         return []
-    at = select(Opportunity.account_id).where(mine, Opportunity.closed_on.is_(None))
-    touched, met = _last_touches(session, workspace_id, at), _met(session, workspace_id, at, today)
-    stays = usual_stays(session, workspace_id)
+    touched = dict(scan(session, _last_touches(everyones), mine))
+    met = dict(
+        scan(session, _met(everyones), {**mine, "since": today - timedelta(days=LOOKED_BACK)})
+    )
+    stays = usual_stays(session, workspace_id, {row.stage_id for row in rows})
     found = []
-    for row in rows:
-        since = slots.local_day(row.staged_at, zone)
-        since = max(since, touched.get(row.account_id, since))
+    for *told, account_id, staged_at, stage_id, pushes, close_date in rows:
+        since = slots.local_day(staged_at, zone)
+        since = max(since, touched.get(account_id, since))
         quiet = max((today - since).days, 0)
-        found.append(
-            Deal(
-                id=row.id,
-                name=row.name,
-                account=row.account or "",
-                owner_id=row.owner_id,
-                owner=row.owner or "",
-                pipeline=row.pipeline,
-                stage_id=row.stage_id,
-                stage=row.label,
-                probability=row.probability,
-                amount_cents=row.amount_cents,
-                forecast=row.forecast,
-                close_date=row.close_date,
-                pushes=row.pushes,
-                next_step=row.next_step,
-                next_step_due=row.next_step_due,
-                quiet=quiet,
-                stale=quiet > STALE_AFTER * stays.get(row.stage_id, USUAL_STAY),
-                slipped=row.pushes > 0 or (row.close_date is not None and row.close_date < today),
-                one_voice=row.account_id is not None and met.get(row.account_id, 0) <= 1,
-            )
+        judged = (
+            quiet,
+            quiet > STALE_AFTER * stays.get(stage_id, USUAL_STAY),
+            pushes > 0 or (close_date is not None and close_date < today),
+            account_id is not None and met.get(account_id, 0) <= 1,
         )
+        found.append(Deal(*(*told, *judged)))
     return found
 
 
@@ -233,41 +229,62 @@ def summary(
     )
 
 
-def usual_stays(session: Session, workspace_id: int) -> Mapping[int, float]:
-    """By stage the median days that deals stayed in it, for those that were left five times."""
-    rows = session.execute(
-        select(Move.opportunity_id, Move.to_id, Move.moved_at)
-        .where(Move.workspace_id == workspace_id)
-        .order_by(Move.opportunity_id, Move.moved_at, Move.id)
-    ).all()
-    stays: dict[int, list[float]] = {}
-    for came, left in pairwise(rows):
-        if came.opportunity_id == left.opportunity_id:
-            length = left.moved_at - came.moved_at
-            stays.setdefault(came.to_id, []).append(length / timedelta(days=1))
-    return {stage: median(of) for stage, of in stays.items() if len(of) >= ENOUGH_MOVES}
+def usual_stays(session: Session, workspace_id: int, of: Collection[int]) -> Mapping[int, float]:
+    """By stage, of those asked for, the median days that the last LOOKED_AT deals to leave it had
+    been in it, for those that were left five times. One indexed read a stage, however many moves
+    there are."""
+    return {
+        stage_id: median(stays)
+        for stage_id in of
+        if len(stays := _stays(session, workspace_id, stage_id)) >= ENOUGH_MOVES
+    }
+
+
+def _stays(session: Session, workspace_id: int, stage_id: int) -> list[float]:
+    rows = scan(session, _LEFT, {"workspace": workspace_id, "stage": stage_id})
+    return [(left - since) / timedelta(days=1) for left, since in rows if since]
+
+
+_CAME = aliased(Move)
+
+# Built once: it runs while a person waits.
+_LEFT = (
+    select(
+        Move.moved_at,
+        select(func.max(_CAME.moved_at))
+        .where(
+            _CAME.workspace_id == Move.workspace_id,
+            _CAME.opportunity_id == Move.opportunity_id,
+            _CAME.moved_at <= Move.moved_at,
+            _CAME.to_id == Move.from_id,
+        )
+        .scalar_subquery(),
+    )
+    .where(
+        Move.workspace_id == bindparam("workspace"),
+        Move.from_id == bindparam("stage"),
+    )
+    .order_by(Move.moved_at.desc(), Move.id.desc())
+    .limit(LOOKED_AT)
+)
+
+
+def weighted_sum(of: ColumnElement[bool]) -> ColumnElement[int]:
+    """Hundredths of cents of the opportunities that are so, each times its stage's chance; open
+    ones left out of the forecast are left out."""
+    counted = and_(of, or_(Stage.kind != OPEN, Opportunity.forecast != OMITTED))
+    return func.coalesce(
+        func.sum(case((counted, Opportunity.amount_cents * Stage.probability), else_=0)), 0
+    )
 
 
 def cycles(
     session: Session, workspace_id: int, people: People, first: date, last: date
 ) -> list[tuple[int, int | None, int]]:
     """The deals won from `first` to `last`, the slowest first: id, owner, days from opening."""
-    rows = session.execute(
-        select(
-            Opportunity.id,
-            Opportunity.owner_id,
-            Opportunity.opened_on,
-            Opportunity.created_at,
-            Opportunity.closed_on,
-        )
-        .join(Stage, _same(Stage, Opportunity.stage_id))
-        .where(
-            _whose(workspace_id, people),
-            Stage.kind == WON,
-            Opportunity.closed_on.between(first, last),
-        )
-    )
-    found = [(row.id, row.owner_id, _took(row)) for row in rows]
+    told = {**_of(workspace_id, people), "first": first, "last": last}
+    rows = scan(session, _closed_deals(people is None), told)
+    found = [(row.id, row.owner_id, _took(row)) for row in rows if row.kind == WON]
     return sorted(found, key=lambda one: (-one[2], one[0]))
 
 
@@ -292,34 +309,79 @@ def weighted(deals: Iterable[Deal]) -> int:
     return (sum(parts) + 50) // 100
 
 
-def _whose(workspace_id: int, people: People) -> ColumnElement[bool]:
-    mine = Opportunity.workspace_id == workspace_id
-    if people is None:
+def _closed(
+    session: Session, workspace_id: int, people: People, first: date, last: date
+) -> tuple[Money, Money, float | None]:
+    """What was won, what was lost, and the median days from opening to winning."""
+    told = {**_of(workspace_id, people), "first": first, "last": last}
+    rows = scan(session, _closed_deals(people is None), told)
+    won = [row for row in rows if row.kind == WON]
+    lost = [row for row in rows if row.kind != WON]
+    took = [_took(row) for row in won]
+    return (
+        Money(len(won), sum(row.amount_cents or 0 for row in won)),
+        Money(len(lost), sum(row.amount_cents or 0 for row in lost)),
+        median(took) if took else None,
+    )
+
+
+def _of(workspace_id: int, people: People) -> dict[str, Any]:
+    """What each statement below is told: whose deals."""
+    whose = {} if people is None else {"people": sorted(people)}
+    return {"workspace": workspace_id, **whose}
+
+
+def _mine(*, everyones: bool) -> ColumnElement[bool]:
+    mine = Opportunity.workspace_id == bindparam("workspace")
+    if everyones:
         return mine
-    return and_(mine, Opportunity.owner_id.in_(sorted(people)))
+    return and_(mine, Opportunity.owner_id.in_(bindparam("people", expanding=True)))
 
 
 def _same(table: type[Stage] | type[Account] | type[User], column: object) -> ColumnElement[bool]:
     return and_(table.workspace_id == Opportunity.workspace_id, table.id == column)
 
 
-def _last_touches(
-    session: Session, workspace_id: int, at: Select[int | None]
-) -> Mapping[int, date]:
+# Built once: they run while a person waits.
+
+
+@cache
+def _open(everyones: bool) -> Executable:
+    """The open deals; columns, for thousands of whole rows would take a second."""
+    return (
+        select(*_SHOWN, *_RECKONED_FROM)
+        .join(Stage, _same(Stage, Opportunity.stage_id))
+        .outerjoin(Account, _same(Account, Opportunity.account_id))
+        .outerjoin(User, _same(User, Opportunity.owner_id))
+        .where(_mine(everyones=everyones), Stage.kind == OPEN)
+        .order_by(Opportunity.amount_cents.desc().nulls_last(), Opportunity.id)
+    )
+
+
+def _at(*, everyones: bool) -> Select[int | None]:
+    """The accounts of open deals."""
+    return select(Opportunity.account_id).where(
+        _mine(everyones=everyones), Opportunity.closed_on.is_(None)
+    )
+
+
+@cache
+def _last_touches(everyones: bool) -> Executable:
     """By account the day of its last touch, of any type and by anybody."""
-    rows = session.execute(
+    return (
         select(Touch.account_id, func.max(Touch.occurred_on))
-        .where(Touch.workspace_id == workspace_id, Touch.account_id.in_(at))
+        .where(
+            Touch.workspace_id == bindparam("workspace"),
+            Touch.account_id.in_(_at(everyones=everyones)),
+        )
         .group_by(Touch.account_id)
     )
-    return {account_id: day for account_id, day in rows if account_id is not None}
 
 
-def _met(
-    session: Session, workspace_id: int, at: Select[int | None], today: date
-) -> Mapping[int, int]:
-    """By account how many people who are there were met in the last 90 days."""
-    rows = session.execute(
+@cache
+def _met(everyones: bool) -> Executable:
+    """By account how many people who are there were met since a day."""
+    return (
         select(Contact.account_id, func.count(distinct(Contact.id)))
         .join(
             TouchContact,
@@ -333,23 +395,22 @@ def _met(
             and_(Touch.workspace_id == Contact.workspace_id, Touch.id == TouchContact.touch_id),
         )
         .where(
-            Contact.workspace_id == workspace_id,
-            Contact.account_id.in_(at),
+            Contact.workspace_id == bindparam("workspace"),
+            Contact.account_id.in_(_at(everyones=everyones)),
             Contact.status != "left",
             Contact.archived_at.is_(None),
-            Touch.occurred_on >= today - timedelta(days=LOOKED_BACK),
+            Touch.occurred_on >= bindparam("since"),
         )
         .group_by(Contact.account_id)
     )
-    return {row[0]: row[1] for row in rows}
 
 
-def _closed(
-    session: Session, workspace_id: int, people: People, first: date, last: date
-) -> tuple[Money, Money, float | None]:
-    """What was won, what was lost, and the median days from opening to winning."""
-    rows = session.execute(
+@cache
+def _closed_deals(everyones: bool) -> Executable:
+    return (
         select(
+            Opportunity.id,
+            Opportunity.owner_id,
             Stage.kind,
             Opportunity.amount_cents,
             Opportunity.opened_on,
@@ -358,16 +419,8 @@ def _closed(
         )
         .join(Stage, _same(Stage, Opportunity.stage_id))
         .where(
-            _whose(workspace_id, people),
+            _mine(everyones=everyones),
             Stage.kind != OPEN,
-            Opportunity.closed_on.between(first, last),
+            Opportunity.closed_on.between(bindparam("first"), bindparam("last")),
         )
-    ).all()
-    won = [row for row in rows if row.kind == WON]
-    lost = [row for row in rows if row.kind != WON]
-    took = [_took(row) for row in won]
-    return (
-        Money(len(won), sum(row.amount_cents or 0 for row in won)),
-        Money(len(lost), sum(row.amount_cents or 0 for row in lost)),
-        median(took) if took else None,
     )

@@ -183,6 +183,13 @@ class BadDate(Refused):
     words: str
 
 
+@dataclass
+class NoSuchTerritory(Refused):
+    """No territory is called so. `names`: those there are."""
+
+    names: tuple[str, ...]
+
+
 class BadGoal(Refused):
     """Words that name no goal, or a target that cannot be one."""
 

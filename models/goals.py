@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import cadence, holidays, lists, slots, stages, tallies, users
+from models import cadence, holidays, lists, slots, stages, tallies, territories, users
 from models.accounts import Account
 from models.attribution import VISITS
 from models.db import Base, within_workspace
+from models.holidays import DaysOff
 from models.lists import Choice
 from models.referrals import IN, Referral
 from models.tallies import Sum, Tally
@@ -35,6 +36,9 @@ WEEK, MONTH, QUARTER, YEAR = "week", "month", "quarter", "year"
 PERIODS = (WEEK, MONTH, QUARTER, YEAR)
 
 PERSON, TEAM, TERRITORY = "person", "team", "territory"
+
+MOST = 100_000_000_000
+"""A target's: a billion dollars."""
 
 
 class Goal(Base):
@@ -54,7 +58,7 @@ class Goal(Base):
     scope_id: Mapped[int]
     since: Mapped[date]  # the first day of the period it holds from
     target: Mapped[int | None]
-    by_id: Mapped[int]
+    by_id: Mapped[int | None]  # None: a file
     set_at: Mapped[datetime]
 
 
@@ -163,30 +167,61 @@ def progress(
     made = _made(session, workspace_id, present, people, today)
     found = []
     for goal in present:
-        whose = Whose(goal.scope, goal.scope_id)
-        first, last = bounds(goal.period, today)
-        work_days = [
-            day
-            for day in (first + timedelta(days=at) for at in range((last - first).days + 1))
-            if slots.is_work_day(day, slots.WEEKDAYS) and not days_off.is_off(day)
-        ]
-        over = sum(1 for day in work_days if day < today)
-        target = goal.target or 0
-        whole = goal.kind == ADHERENCE or not work_days
-        of_each = made[goal.kind, first]
-        found.append(
-            Progress(
-                whose=whose,
-                kind=goal.kind,
-                period=goal.period,
-                first=first,
-                last=last,
-                target=target,
-                actual=_figure(goal.kind, [of_each.get(one, Sum()) for one in people[whose]]),
-                expected=target if whole else target * over // len(work_days),
-            )
-        )
+        period = bounds(goal.period, today)
+        of_each = made[goal.kind, period[0]]
+        whose = people[Whose(goal.scope, goal.scope_id)]
+        actual = _figure(goal.kind, [of_each.get(one, Sum()) for one in whose])
+        found.append(_progress(goal, period, today, today, days_off, actual))
     return found
+
+
+def measured(
+    session: Session,
+    goal: Goal,
+    period: tuple[date, date],
+    through: date,
+    today: date,
+    days_off: DaysOff,
+) -> Progress:
+    """How far the goal was in a period of its own by the end of `through`, or is by now: today is
+    not over, so nothing is expected of it."""
+    people = _people(session, goal.workspace_id, Whose(goal.scope, goal.scope_id))
+    made = tally(session, goal.workspace_id, people, goal.kind, period[0], through)
+    sums = tallies.by_person(session, made)
+    actual = _figure(goal.kind, sums.values())
+    return _progress(goal, period, through, today, days_off, actual)
+
+
+def work_days(first: date, last: date, days_off: DaysOff) -> list[date]:
+    """The days from the first to the last on which goals are worked for."""
+    days = (first + timedelta(days=at) for at in range((last - first).days + 1))
+    return [
+        one for one in days if slots.is_work_day(one, slots.WEEKDAYS) and not days_off.is_off(one)
+    ]
+
+
+def _progress(
+    goal: Goal,
+    period: tuple[date, date],
+    through: date,
+    today: date,
+    days_off: DaysOff,
+    actual: int | None,
+) -> Progress:
+    (first, last), target = period, goal.target or 0
+    over = len(work_days(first, min(through, today - timedelta(days=1)), days_off))
+    every = len(work_days(first, last, days_off))
+    whole = goal.kind == ADHERENCE or not every
+    return Progress(
+        whose=Whose(goal.scope, goal.scope_id),
+        kind=goal.kind,
+        period=goal.period,
+        first=first,
+        last=last,
+        target=target,
+        actual=actual,
+        expected=target if whole else target * over // every,
+    )
 
 
 def actual(
@@ -270,6 +305,37 @@ def _made(
         )
         for (kind, first), who in wanted.items()
     }
+
+
+def names(session: Session, workspace_id: int, of: Collection[Whose]) -> dict[Whose, str]:
+    """What each is called: the person, the manager whose team it is, or the territory."""
+    people = users.names(
+        session, workspace_id, {one.scope_id for one in of if one.scope != TERRITORY}
+    )
+    called = {}
+    if any(one.scope == TERRITORY for one in of):
+        called = {one.id: one.name for one in territories.every(session, workspace_id)}
+    return {one: (called if one.scope == TERRITORY else people).get(one.scope_id, "") for one in of}
+
+
+def whole_territories(
+    session: Session, workspace_id: int, people: Collection[int] | None
+) -> list[Whose]:
+    """The territories in which somebody works, and nobody but these people (None: all there
+    are), by name."""
+    rows = session.execute(
+        select(User.territory_id, User.id).where(
+            User.workspace_id == workspace_id, User.territory_id.is_not(None)
+        )
+    )
+    members: dict[int | None, set[int]] = {}
+    for territory_id, user_id in rows:
+        members.setdefault(territory_id, set()).add(user_id)
+    return [
+        Whose(TERRITORY, one.id)
+        for one in territories.every(session, workspace_id)
+        if people is None or (members.get(one.id) and members[one.id] <= set(people))
+    ]
 
 
 def _present(

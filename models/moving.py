@@ -40,6 +40,7 @@ ONE_PER: Mapping[str, Sequence[str]] = {
     "alias.account_id": ("user_id", "text"),
     "alias.contact_id": ("user_id", "text"),
     "opportunity_contact.contact_id": ("opportunity_id",),
+    "planned_account.account_id": ("weekly_plan_id",),
 }
 """Rows alike in these columns would say one thing twice once they point at the same row."""
 

@@ -88,6 +88,7 @@ class Move(Base):
         within_workspace("stage", "to_id"),
         within_workspace("user", "user_id"),
         Index("opportunity_moved", "workspace_id", "opportunity_id", "moved_at"),
+        Index("opportunity_left", "workspace_id", "from_id", "moved_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

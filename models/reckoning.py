@@ -142,6 +142,11 @@ def since(day: date) -> ColumnElement[date]:
     return func.coalesce(by_then(_LAST, _of_accounts(day), day), _OWNED)
 
 
+def due_by(rules: Rules, last: date, day: date) -> ColumnElement[bool]:
+    """Whether an account with an owner, itself, falls due by `last` as things stood on `day`."""
+    return since(day) <= _of_account(rules, lambda rule: _before(last, rule, 1), Date())
+
+
 _LAST, _OWNED = Account.last_touch_on.expression, Account.owned_since.expression
 _MET, _ENTERED = Contact.last_touch_on.expression, Contact.created_at.expression
 

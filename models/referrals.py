@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -235,9 +235,9 @@ def was_received() -> ColumnElement[bool]:
     return Referral.received_at.is_not(None)
 
 
-def new_code() -> str:
+def new_code(draw: Callable[[str], str] = secrets.choice) -> str:
     """An opaque reference such as "R-7F3K-9QWM": random, derived from nothing."""
-    drawn = [secrets.choice(_LETTERS) for _ in range(8)]
+    drawn = [draw(_LETTERS) for _ in range(8)]
     return f"R-{''.join(drawn[:4])}-{''.join(drawn[4:])}"
 
 

@@ -30,6 +30,7 @@ from models import (  # noqa: F401 - importing them is the point
     touches,
     users,
     verdicts,
+    weekly_plan,
     workspaces,
 )
 from models.db import Base

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from collections.abc import Sequence
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base
 
@@ -21,3 +23,9 @@ class Territory(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"))
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(String(120))
+
+
+def every(session: Session, workspace_id: int) -> Sequence[Territory]:
+    """The workspace's territories, by name."""
+    query = select(Territory).where(Territory.workspace_id == workspace_id)
+    return session.scalars(query.order_by(Territory.name_key)).all()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ForeignKey,
     Index,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from models import holidays, slots
-from models.db import Base, insert_if_absent, within_workspace
+from models.db import Base, insert_if_absent, scan, within_workspace
 from models.errors import BadHour, BadZone, InQuietHours, ManagerLoop, NoSuchPerson
 from models.holidays import DaysOff
 from models.text import tidy
@@ -274,10 +275,13 @@ def names(session: Session, workspace_id: int, ids: Iterable[int]) -> dict[int, 
 
 def team(session: Session, workspace_id: int, user_id: int) -> set[int]:
     """The ids of the person and of everyone below them, at any depth."""
-    return set(session.scalars(in_team(workspace_id, user_id)))
+    rows = scan(session, _TEAM, {"workspace": workspace_id, "of": user_id})
+    return {user for (user,) in rows}
 
 
-def in_team(workspace_id: int, user_id: int) -> Select[tuple[int]]:
+def in_team(
+    workspace_id: int | BindParameter[int], user_id: int | BindParameter[int]
+) -> Select[tuple[int]]:
     """The same as a query, for others to look within."""
     below = (
         select(User.id)
@@ -288,6 +292,9 @@ def in_team(workspace_id: int, user_id: int) -> Select[tuple[int]]:
         select(User.id).where(User.workspace_id == workspace_id, User.manager_id == below.c.id)
     )
     return select(below.c.id)
+
+
+_TEAM = in_team(bindparam("workspace"), bindparam("of"))
 
 
 def has_admin(session: Session, workspace_id: int) -> bool:

@@ -6,7 +6,7 @@ for who owns it now.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.deal_figures import weighted_sum
 from models.opportunities import Opportunity
 from models.pipeline import whose
 from models.rows import MOST
@@ -53,7 +54,7 @@ def of_week(
             Stage.kind,
             func.count(),
             func.coalesce(func.sum(Opportunity.amount_cents), 0),
-            func.coalesce(func.sum(Opportunity.amount_cents * Stage.probability), 0),
+            weighted_sum(Stage.kind == OPEN),
         )
         .join(Stage, _STAGE)
         .where(*_counted(workspace_id, people, monday))
@@ -67,18 +68,21 @@ def of_week(
 
 def rows(
     session: Session, workspace_id: int, people: Collection[int] | None, monday: date
-) -> dict[str, Sequence[int]]:
+) -> dict[str, list[int]]:
     """The opportunities behind each figure, by their stage's kind, the largest first."""
-    return {
-        kind: session.scalars(
-            select(Opportunity.id)
-            .join(Stage, _STAGE)
-            .where(*_counted(workspace_id, people, monday), Stage.kind == kind)
-            .order_by(func.coalesce(Opportunity.amount_cents, 0).desc(), Opportunity.id)
-            .limit(MOST)
-        ).all()
-        for kind in (OPEN, WON, LOST)
-    }
+    largest = func.coalesce(Opportunity.amount_cents, 0).desc(), Opportunity.id
+    place = func.row_number().over(partition_by=Stage.kind, order_by=largest).label("place")
+    placed = (
+        select(Stage.kind, Opportunity.id, place)
+        .join(Stage, _STAGE)
+        .where(*_counted(workspace_id, people, monday))
+        .subquery()
+    )
+    found: dict[str, list[int]] = {kind: [] for kind in (OPEN, WON, LOST)}
+    of_kind = select(placed.c.kind, placed.c.id).where(placed.c.place <= MOST)
+    for kind, deal_id in session.execute(of_kind.order_by(placed.c.place)):
+        found[kind].append(deal_id)
+    return found
 
 
 _STAGE = and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id)

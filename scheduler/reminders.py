@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from handlers.views import deals as deal_views
 from handlers.views import reminders as views
 from handlers.views import team as team_views
+from handlers.views import weekly_plan as plan_views
 from handlers.views.fields import Block
 from handlers.views.reminders import Habits, PutOff, Spoken
 from models import (
@@ -20,6 +21,7 @@ from models import (
     slots,
     stages,
     users,
+    weekly_plan,
 )
 from models.db import Session
 from models.deliveries import Delivery, Owed
@@ -76,8 +78,9 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
     settled = facts.get("settled", ())
     to_do = mornings.to_do(session, workspace_id, user_id, today, settled=settled)
     team = _team(session, user, delivery.local_date, now)
+    plan = _plan(session, user, delivery, now)
     deals = _deals(session, user, delivery, now)
-    if sent is None and not (to_do or team or deals):
+    if sent is None and not (to_do or team or plan or deals):
         return NOTHING_DUE
     hidden = (
         mornings.put_off_since(session, workspace_id, user_id, sent.done_at, today)
@@ -93,6 +96,7 @@ def render(session: Session, delivery: Delivery, now: datetime) -> tuple[str, li
         first=Habits(user.remind_at) if _is_first(user, sent) else None,
         put_off=[PutOff(one.account_id, one.name, one.until) for one in hidden],
         team=(team_views.heard(team), team_views.section(team)) if team else None,
+        plan=plan,
         deals=deals,
     )
 
@@ -102,6 +106,21 @@ def _team(session: Session, user: User, day: date | None, now: datetime) -> Team
     if day is None or not overdue_team.is_told(session, user, day, now):
         return None
     return overdue_team.of(session, user.workspace_id, user.id, slots.local_day(now, user.zone))
+
+
+def _plan(session: Session, user: User, delivery: Delivery, now: datetime) -> Spoken | None:
+    """The plan of the person's week, or what became of it, if the message of that day tells it."""
+    day = delivery.local_date
+    told = None if day is None else weekly_plan.told_on(session, user, day, now)
+    if day is None or told is None:
+        return None
+    shown = weekly_plan.of(session, user, weekly_plan.monday_of(day))
+    if not shown:
+        return None
+    delivery_id = delivery.changes_id or delivery.id
+    if told == weekly_plan.PLAN:
+        return plan_views.monday(shown, delivery_id)
+    return plan_views.friday(shown, weekly_plan.made(session, user, shown), delivery_id)
 
 
 def _deals(session: Session, user: User, delivery: Delivery, now: datetime) -> Spoken | None:

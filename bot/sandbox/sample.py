@@ -1,7 +1,9 @@
 """Sample data for the sandbox. All of it is invented: no such person, place or firm is meant.
 
-Plain values; `bot.commands_sandbox` stores them through the models. Days are counted back from the
-day the sandbox is filled, so that some accounts are overdue on the next morning.
+Plain values; `bot.sample_data` stores them through the models. Days are counted back from the day
+the sandbox is filled. What is told here is the plot: who owns which place, who sends referrals and
+who stopped, what is being sold. The year of visits and referrals in between is drawn in
+`bot.sample_year`.
 """
 
 from __future__ import annotations
@@ -21,39 +23,62 @@ EXAMPLES = (
 FIELD_TEAM = "C0FIELDTEAM"
 FIELD_TEAM_NAME = "field-team"
 
+YEAR = 364
+"""Days for which the team has called on the region."""
+
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """Someone at the keyboard. `role` is rep, manager or admin; `manager` a Slack id."""
+    """Someone of the team. `role` is rep, manager or admin; `manager` a Slack id."""
 
     slack_id: str
     name: str
-    email: str
     zone: str
     role: str
     manager: str | None = None
+    territory: str = ""
     slack_admin: bool = False
+    late: float = 0.1  # how often a visit comes later than it should
+
+    @property
+    def email(self) -> str:
+        """At a domain that nobody can own."""
+        return f"{self.name.lower().replace(' ', '.')}@example.com"
+
+
+STEADY, GROWS, FALLS, QUIET, FIRST = "steady", "grows", "falls", "quiet", "first"
 
 
 @dataclass(frozen=True)
 class SampleAccount:
-    """`type` and `tier` by their labels, `owner` a Slack id, "" for nobody's."""
+    """A place, and how it goes there. `type` and `tier` by their labels, `owner` a Slack id.
 
-    external_id: str
+    sends    days between its referrals; 0: it sends none.
+    course   how its referrals go: they grow, fall, went quiet or have just begun.
+    last     days since it was last touched; None: as its tier asks.
+    touches  so many visits and calls in all; None: as many as the year holds.
+    since    days since it got its owner.
+    note     what was noted at the last visit.
+    """
+
     name: str
     type: str
     tier: str
     city: str
-    state: str
-    owner: str
+    owner: str = ""
     aliases: tuple[str, ...] = ()
+    sends: int = 0
+    course: str = STEADY
+    last: int | None = None
+    touches: int | None = None
+    since: int = YEAR
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class SampleContact:
     """A professional at an account; `role` by its label."""
 
-    account: str
     name: str
     title: str
     role: str
@@ -61,69 +86,62 @@ class SampleContact:
 
 
 @dataclass(frozen=True)
-class SampleTouch:
-    """A touch of the past. `type` by its label, `met` are names of contacts of that account."""
-
-    days_ago: int
-    account: str
-    by: str
-    type: str
-    met: tuple[str, ...] = ()
-    note: str = ""
-    referrals: int = 0
-
-
-@dataclass(frozen=True)
 class SampleDeal:
-    """A deal of `opened` days ago, moved on `moved` days ago to `stage`, a label. `close_in` days
-    from today; `product` by its name, "" for none; `reason` where it is lost."""
+    """A deal of `opened` days ago that came to `stage`, a label, `moved` days ago.
+
+    close_in   days from today; None: the end of this month.
+    pushed     days by which its close date was put off.
+    proposed   days since a proposal was sent.
+    reason     where it is lost.
+    people     so many at the account have a part in it.
+    """
 
     account: str
-    by: str
     stage: str
     opened: int
     moved: int
     dollars: int
-    close_in: int
+    close_in: int | None
+    product: str
     forecast: str = "pipeline"
-    name: str = ""
     next_step: str = ""
     pipeline: str = "new business"
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class SampleReferral:
-    """Referrals logged on their own. `direction` is in or out; `status` a key of the list."""
-
-    days_ago: int
-    account: str
-    by: str
-    direction: str
-    count: int
-    service_line: str
-    status: str = "new"
-    contact: str | None = None
-    reason: str = ""  # key of the list of reasons that its status asks for
+    pushed: int = 0
+    proposed: int | None = None
+    people: int = 0
 
 
 DANA, LUIS, KAREN = "U0DANA", "U0LUIS", "U0KAREN"
+NORA, MARCUS, HELEN = "U0NORA", "U0MARCUS", "U0HELEN"
+_CENTRAL, _DESERT, _EASTERN = "America/Chicago", "America/Phoenix", "America/New_York"
+PRAIRIE, NORTHWOODS, DESERT = "Prairie", "Northwoods", "High desert"
 
 PEOPLE = (
-    SamplePerson(
-        DANA, "Dana Whitlock", "dana.whitlock@example.com", "America/Chicago", "rep", KAREN
-    ),
-    SamplePerson(LUIS, "Luis Ortega", "luis.ortega@example.com", "America/Phoenix", "rep", KAREN),
-    SamplePerson(
-        KAREN,
-        "Karen Osei",
-        "karen.osei@example.com",
-        "America/New_York",
-        "admin",
-        slack_admin=True,
-    ),
+    SamplePerson(DANA, "Dana Whitlock", _CENTRAL, "rep", LUIS, PRAIRIE),
+    SamplePerson(LUIS, "Luis Ortega", _DESERT, "manager", HELEN, DESERT),
+    SamplePerson(KAREN, "Karen Osei", _EASTERN, "admin", HELEN, slack_admin=True),
+    SamplePerson(NORA, "Nora Feldstrom", _CENTRAL, "rep", LUIS, NORTHWOODS, late=0.03),
+    SamplePerson(MARCUS, "Marcus Ybarra", _DESERT, "rep", LUIS, DESERT, late=0.25),
+    SamplePerson(HELEN, "Helen Strand", _EASTERN, "manager"),
 )
-"""The page opens as the first."""
+"""The page opens as the first; the first three are a rep, a manager and an admin."""
+
+TOWNS = {
+    "Larkfield": ("IL", PRAIRIE),
+    "Ridgeway": ("IL", PRAIRIE),
+    "Oak Hollow": ("IL", PRAIRIE),
+    "Harrow Creek": ("IL", PRAIRIE),
+    "Two Rivers": ("WI", NORTHWOODS),
+    "Fernhill": ("WI", NORTHWOODS),
+    "Dunmere": ("WI", NORTHWOODS),
+    "Tamarack Falls": ("WI", NORTHWOODS),
+    "Copper Mesa": ("AZ", DESERT),
+    "Saguaro Valley": ("AZ", DESERT),
+    "Red Butte": ("AZ", DESERT),
+    "Juniper Wash": ("AZ", DESERT),
+}
+"""State and territory of each."""
 
 COMPETITORS = (
     ("Brightwater Neuro", ("brightwater",)),
@@ -132,187 +150,245 @@ COMPETITORS = (
     ("Cedar & Main Recovery", ("cedar main", "cedar and main")),
 )
 
+ST_MARYS, TALLGRASS = "St. Mary's Medical Center", "Tallgrass Rehabilitation Institute"
+RIDGEWAY, NEUROLOGY = "Ridgeway General Hospital", "Larkfield Neurology Associates"
+WILLOW_BEND, CASE_MANAGEMENT = "Willow Bend Skilled Nursing", "Two Rivers Case Management"
+HOME_HEALTH, MILLRACE = "Prairie Home Health", "Millrace LTACH"
+SPINE, PINFOLD = "Harrow Creek Spine Clinic", "Pinfold Physical Medicine"
+COPPER_MESA, SAGUARO = "Copper Mesa Hospital", "Saguaro Valley LTACH"
+RED_BUTTE, LIFE_CARE = "Red Butte Spine & Stroke Clinic", "Ocotillo Life Care Planning"
+DUNMERE, TAMARACK = "Dunmere Regional Hospital", "Tamarack Rehabilitation Hospital"
+JUNIPER, WORKERS_FUND = "Juniper Wash Neurology", "Lakeshore Workers' Fund"
+
+_HOSPITAL, _IRF, _SNF, _LTACH = "Hospital", "Inpatient rehab", "SNF", "LTACH"
+_PRACTICE, _CLINIC, _THERAPY = "Physician practice", "Specialty clinic", "Outpatient therapy"
+_HOME, _CASES, _LIFE, _HOSPICE = "Home health", "Case management", "Life care planner", "Hospice"
+_ASSISTED, _COMP, _VA, _LAW = (
+    "Assisted living",
+    "Workers comp carrier",
+    "VA / government",
+    "Attorney",
+)
+_PAYER = "Payer"
+
 ACCOUNTS = (
     SampleAccount(
-        "S-01",
-        "St. Mary's Medical Center",
-        "Hospital",
+        ST_MARYS,
+        _HOSPITAL,
         "A",
         "Larkfield",
-        "IL",
         DANA,
         ("st marys", "saint marys", "smmc"),
+        15,
+        last=5,
+        note="Wants our outcome figures before the spring in-service",
     ),
+    SampleAccount(RIDGEWAY, _HOSPITAL, "A", "Ridgeway", DANA, ("rgh",), 30, last=16),
     SampleAccount(
-        "S-02", "Ridgeway General Hospital", "Hospital", "A", "Ridgeway", "IL", DANA, ("rgh",)
-    ),
-    SampleAccount(
-        "S-03",
-        "Tallgrass Rehabilitation Institute",
-        "Inpatient rehab",
+        TALLGRASS,
+        _IRF,
         "A",
         "Larkfield",
-        "IL",
         DANA,
         ("tallgrass", "tri"),
+        8,
+        QUIET,
+        last=6,
+        note="Brightwater Neuro was there before us",
     ),
+    SampleAccount(WILLOW_BEND, _SNF, "B", "Oak Hollow", DANA, ("willow bend",), 45, last=8),
     SampleAccount(
-        "S-04",
-        "Willow Bend Skilled Nursing",
-        "SNF",
-        "B",
-        "Oak Hollow",
-        "IL",
-        DANA,
-        ("willow bend",),
-    ),
-    SampleAccount(
-        "S-05",
-        "Larkfield Neurology Associates",
-        "Physician practice",
+        NEUROLOGY,
+        _PRACTICE,
         "B",
         "Larkfield",
-        "IL",
         DANA,
         ("lna",),
+        12,
+        FALLS,
+        last=27,
+        note="The new partner knows Summit Bridge Rehab",
     ),
+    SampleAccount(CASE_MANAGEMENT, _CASES, "C", "Two Rivers", DANA, last=104),
+    SampleAccount(HOME_HEALTH, _HOME, "C", "Oak Hollow", DANA, sends=72, last=58),
+    SampleAccount(COPPER_MESA, _HOSPITAL, "A", "Copper Mesa", LUIS, ("cmh",), 18, last=4),
+    SampleAccount(SAGUARO, _LTACH, "A", "Saguaro Valley", LUIS, ("saguaro",), 38, last=5),
+    SampleAccount(RED_BUTTE, _CLINIC, "B", "Red Butte", LUIS, (), 55, last=33),
+    SampleAccount(LIFE_CARE, _LIFE, "C", "Copper Mesa", LUIS, ("ocotillo",)),
+    SampleAccount("St. Mary's Hospice of the Desert", _HOSPICE, "D", "Red Butte", LUIS),
+    SampleAccount(WORKERS_FUND, _COMP, "B", "Larkfield"),
+    SampleAccount("Fernhill Assisted Living", _ASSISTED, "unrated", "Fernhill"),
+    # Dana's others.
     SampleAccount(
-        "S-06", "Two Rivers Case Management", "Case management", "C", "Two Rivers", "WI", DANA
-    ),
-    SampleAccount("S-07", "Prairie Home Health", "Home health", "C", "Oak Hollow", "IL", DANA),
-    SampleAccount(
-        "S-08",
-        "Copper Mesa Hospital",
-        "Hospital",
+        MILLRACE,
+        _LTACH,
         "A",
-        "Copper Mesa",
-        "AZ",
-        LUIS,
-        ("copper mesa", "cmh"),
+        "Ridgeway",
+        DANA,
+        ("millrace",),
+        last=3,
+        touches=31,
+        note="They like us, and still wait for the right case",
     ),
     SampleAccount(
-        "S-09", "Saguaro Valley LTACH", "LTACH", "A", "Saguaro Valley", "AZ", LUIS, ("saguaro",)
+        SPINE,
+        _CLINIC,
+        "B",
+        "Harrow Creek",
+        DANA,
+        sends=1,
+        course=FIRST,
+        last=2,
+        note="First referral, asked whom to call",
     ),
+    SampleAccount(PINFOLD, _PRACTICE, "B", "Larkfield", DANA, ("pinfold",), 18, GROWS),
+    SampleAccount("Harrow Creek Hospital", _HOSPITAL, "B", "Harrow Creek", DANA, last=7),
+    SampleAccount("Ridgeway Gardens", _SNF, "B", "Ridgeway", DANA, sends=68, last=9),
+    SampleAccount("Larkfield Hand & Balance Therapy", _THERAPY, "C", "Larkfield", DANA, sends=82),
+    SampleAccount("Quillback Hospice", _HOSPICE, "D", "Oak Hollow", DANA),
+    SampleAccount("Ashgrove Point Assisted Living", _ASSISTED, "C", "Larkfield", DANA),
+    SampleAccount("Penhallow & Birch Injury Law", _LAW, "C", "Larkfield", DANA, sends=105),
+    SampleAccount("Harrow Creek Home Care", _HOME, "C", "Harrow Creek", DANA, sends=90),
+    SampleAccount("Prairie Veterans Clinic", _VA, "C", "Larkfield", DANA, last=12, since=38),
+    # Nora's.
+    SampleAccount(DUNMERE, _HOSPITAL, "A", "Dunmere", NORA, ("dunmere",), 22),
+    SampleAccount(TAMARACK, _IRF, "A", "Tamarack Falls", NORA, ("tamarack",), 17),
+    SampleAccount("Fernhill Community Hospital", _HOSPITAL, "B", "Fernhill", NORA, sends=62),
+    SampleAccount("Loonsong Skilled Nursing", _SNF, "B", "Dunmere", NORA, sends=52),
+    SampleAccount("Northbank Care Center", _SNF, "B", "Two Rivers", NORA),
+    SampleAccount("Dunmere Neurosurgery Partners", _PRACTICE, "A", "Dunmere", NORA, sends=28),
+    SampleAccount("Fernhill Family Physicians", _PRACTICE, "C", "Fernhill", NORA, sends=66),
+    SampleAccount("Birchline Home Health", _HOME, "B", "Two Rivers", NORA, sends=76),
     SampleAccount(
-        "S-10", "Red Butte Spine & Stroke Clinic", "Specialty clinic", "B", "Red Butte", "AZ", LUIS
+        "Tamarack Falls Concussion Clinic", _CLINIC, "B", "Tamarack Falls", NORA, sends=44
     ),
+    SampleAccount("Kettle Lake Case Managers", _CASES, "B", "Fernhill", NORA, sends=58),
+    SampleAccount("Two Rivers Sports Therapy", _THERAPY, "C", "Two Rivers", NORA),
+    SampleAccount("Northwoods Mutual Comp", _COMP, "C", "Dunmere", NORA, sends=93),
+    SampleAccount("Hearthside Hospice", _HOSPICE, "D", "Tamarack Falls", NORA),
+    SampleAccount("Stillwater Oaks Assisted Living", _ASSISTED, "C", "Dunmere", NORA),
+    SampleAccount("Tamarack Falls Medical Center", _HOSPITAL, "B", "Tamarack Falls", NORA, last=31),
+    SampleAccount("Millpond Skilled Nursing", _SNF, "C", "Fernhill", NORA, last=20, since=52),
+    # Marcus's.
+    SampleAccount("Saguaro Valley Hospital", _HOSPITAL, "A", "Saguaro Valley", MARCUS, sends=34),
+    SampleAccount("Juniper Wash Medical Center", _HOSPITAL, "B", "Juniper Wash", MARCUS, last=48),
     SampleAccount(
-        "S-11",
-        "Ocotillo Life Care Planning",
-        "Life care planner",
-        "C",
-        "Copper Mesa",
-        "AZ",
-        LUIS,
-        ("ocotillo",),
+        "Red Butte Rehabilitation Center", _IRF, "A", "Red Butte", MARCUS, (), 24, last=14
     ),
+    SampleAccount(JUNIPER, _PRACTICE, "B", "Juniper Wash", MARCUS, sends=36),
+    SampleAccount("Copper Mesa Brain & Spine", _PRACTICE, "B", "Copper Mesa", MARCUS, sends=50),
+    SampleAccount("Palo Seco Skilled Nursing", _SNF, "B", "Saguaro Valley", MARCUS, sends=72),
+    SampleAccount("Agave Court Care Center", _SNF, "C", "Copper Mesa", MARCUS, last=97),
+    SampleAccount("Mesa Rim Home Health", _HOME, "C", "Copper Mesa", MARCUS, sends=61),
+    SampleAccount("Sunward Home Care", _HOME, "C", "Red Butte", MARCUS),
+    SampleAccount("Desert Bloom Therapy", _THERAPY, "C", "Juniper Wash", MARCUS, sends=87),
+    SampleAccount("Tinaja Case Management", _CASES, "B", "Saguaro Valley", MARCUS, sends=66),
+    SampleAccount("Red Butte Life Planning", _LIFE, "C", "Red Butte", MARCUS),
+    SampleAccount("Ironwood LTACH", _LTACH, "B", "Juniper Wash", MARCUS),
+    SampleAccount("Cholla Springs Assisted Living", _ASSISTED, "D", "Copper Mesa", MARCUS),
+    SampleAccount("Copper State Comp Partners", _COMP, "C", "Copper Mesa", MARCUS, sends=99),
     SampleAccount(
-        "S-12", "St. Mary's Hospice of the Desert", "Hospice", "D", "Red Butte", "AZ", LUIS
+        "Juniper Wash Stroke Clinic", _CLINIC, "C", "Juniper Wash", MARCUS, last=16, since=45
     ),
-    SampleAccount(
-        "S-13", "Lakeshore Workers' Fund", "Workers comp carrier", "B", "Larkfield", "IL", ""
-    ),
-    SampleAccount(
-        "S-14", "Fernhill Assisted Living", "Assisted living", "unrated", "Fernhill", "WI", ""
-    ),
+    # Luis's last, and nobody's.
+    SampleAccount("Arroyo Verde Health Plan", _PAYER, "B", "Copper Mesa", LUIS, last=10),
+    SampleAccount("Dunmere Trial Attorneys", _LAW, "unrated", "Dunmere"),
+    SampleAccount("Red Butte Veterans Outreach", _VA, "unrated", "Red Butte"),
 )
+"""Sixty places; the team's own words for some."""
 
-CONTACTS = (
-    SampleContact("S-01", "Anita Patel", "Physiatrist", "Physician", "MD"),
-    SampleContact("S-01", "Joan Kessler", "Case manager, 4 West", "Case manager", "RN"),
-    SampleContact("S-01", "Terrence Boyd", "Director of case management", "Case manager", "RN"),
-    SampleContact("S-02", "Molly Fenn", "Discharge planner", "Discharge planner", "LCSW"),
-    SampleContact("S-02", "Grant Haldane", "Trauma program manager", "Administrator", "RN"),
-    SampleContact("S-03", "Imani Brandt", "Admissions liaison", "Admissions"),
-    SampleContact("S-03", "Wes Tolliver", "Therapy manager", "Therapist", "PT"),
-    SampleContact("S-04", "Ruth Abara", "Director of nursing", "DON", "RN"),
-    SampleContact("S-04", "Cody Lindqvist", "Social worker", "Social worker", "LSW"),
-    SampleContact("S-05", "Peter Nakamura", "Neurologist", "Physician", "DO"),
-    SampleContact("S-05", "Shawna Reyes", "Practice manager", "Practice manager"),
-    SampleContact("S-06", "Elaine Prower", "Nurse case manager", "Case manager", "RN"),
-    SampleContact("S-07", "Dot Marchetti", "Intake coordinator", "Referral coordinator"),
-    SampleContact("S-08", "Rafael Quintana", "Discharge planner", "Discharge planner", "RN"),
-    SampleContact("S-08", "Beth Oyelaran", "Stroke coordinator", "Unit manager", "RN"),
-    SampleContact("S-09", "Colleen Hatch", "Case manager", "Case manager", "RN"),
-    SampleContact("S-09", "Sanjay Mehra", "Medical director", "Physician", "MD"),
-    SampleContact("S-10", "Lori Vance", "Clinic manager", "Practice manager"),
-    SampleContact("S-11", "Hank Ostrander", "Life care planner", "Other", "CLCP"),
-    SampleContact("S-12", "Gloria Pym", "Administrator", "Administrator"),
-)
-
-TOUCHES = (
-    SampleTouch(
-        75, "S-06", DANA, "Visit", ("Elaine Prower",), "Introduced the residential program"
+CONTACTS = {
+    ST_MARYS: (
+        SampleContact("Anita Patel", "Physiatrist", "Physician", "MD"),
+        SampleContact("Joan Kessler", "Case manager, 4 West", "Case manager", "RN"),
+        SampleContact("Terrence Boyd", "Director of case management", "Case manager", "RN"),
     ),
-    SampleTouch(58, "S-07", DANA, "Call", ("Dot Marchetti",), "They take stroke cases again"),
-    SampleTouch(52, "S-11", LUIS, "Visit", ("Hank Ostrander",), "Wants our outcome sheets"),
-    SampleTouch(44, "S-12", LUIS, "Visit", ("Gloria Pym",), "Good talk, few cases for us"),
-    SampleTouch(40, "S-04", DANA, "Visit", ("Ruth Abara",), "New wing opens next quarter"),
-    SampleTouch(36, "S-05", DANA, "Lunch and learn", ("Shawna Reyes",), "Twelve people came", 1),
-    SampleTouch(33, "S-10", LUIS, "Visit", ("Lori Vance",), "Left the program guide"),
-    SampleTouch(27, "S-02", DANA, "Visit", ("Molly Fenn",), "Asked how fast we answer", 1),
-    SampleTouch(26, "S-08", LUIS, "In-service", ("Beth Oyelaran",), "Stroke unit, both shifts", 2),
-    SampleTouch(24, "S-03", DANA, "Visit", ("Imani Brandt",), "Admissions are up"),
-    SampleTouch(23, "S-04", DANA, "Email", ("Cody Lindqvist",), "Sent the payer list"),
-    SampleTouch(21, "S-09", LUIS, "Visit", ("Colleen Hatch", "Sanjay Mehra"), "Toured the unit", 1),
-    SampleTouch(19, "S-01", DANA, "Visit", ("Anita Patel",), "Wants an in-service in spring", 2),
-    SampleTouch(17, "S-02", DANA, "Drop-off", (), "Left folders at the desk"),
-    SampleTouch(16, "S-08", LUIS, "Visit", ("Rafael Quintana",), "Two beds open on Monday", 1),
-    SampleTouch(15, "S-05", DANA, "Call", ("Peter Nakamura",), "Happy with the last reports"),
-    SampleTouch(14, "S-02", DANA, "Visit", ("Grant Haldane",), "New trauma protocol"),
-    SampleTouch(13, "S-09", LUIS, "Voicemail", ("Colleen Hatch",), "Asked for a call back"),
-    SampleTouch(12, "S-03", DANA, "Virtual meeting", ("Wes Tolliver",), "Went over the handoff"),
-    SampleTouch(11, "S-10", LUIS, "Call", ("Lori Vance",), "Booked a lunch for next month"),
-    SampleTouch(9, "S-08", LUIS, "Visit", ("Beth Oyelaran",), "Coverage changes in June", 1),
-    SampleTouch(8, "S-01", DANA, "Text", ("Joan Kessler",), "Confirmed our next visit"),
-    SampleTouch(6, "S-03", DANA, "Visit", ("Imani Brandt",), "Brightwater was there before us", 2),
-    SampleTouch(4, "S-04", DANA, "Visit", ("Cody Lindqvist",), "They want a family night"),
-    SampleTouch(3, "S-08", LUIS, "Visit", ("Rafael Quintana",), "Met the new planner too", 1),
-)
+    RIDGEWAY: (
+        SampleContact("Molly Fenn", "Discharge planner", "Discharge planner", "LCSW"),
+        SampleContact("Grant Haldane", "Trauma program manager", "Administrator", "RN"),
+        SampleContact("Odette Carrowe", "Case manager, ICU", "Case manager", "RN"),
+    ),
+    TALLGRASS: (
+        SampleContact("Imani Brandt", "Admissions liaison", "Admissions"),
+        SampleContact("Wes Tolliver", "Therapy manager", "Therapist", "PT"),
+    ),
+    WILLOW_BEND: (
+        SampleContact("Ruth Abara", "Director of nursing", "DON", "RN"),
+        SampleContact("Cody Lindqvist", "Social worker", "Social worker", "LSW"),
+    ),
+    NEUROLOGY: (
+        SampleContact("Peter Nakamura", "Neurologist", "Physician", "DO"),
+        SampleContact("Shawna Reyes", "Practice manager", "Practice manager"),
+    ),
+    CASE_MANAGEMENT: (SampleContact("Elaine Prower", "Nurse case manager", "Case manager", "RN"),),
+    HOME_HEALTH: (SampleContact("Dot Marchetti", "Intake coordinator", "Referral coordinator"),),
+    COPPER_MESA: (
+        SampleContact("Rafael Quintana", "Discharge planner", "Discharge planner", "RN"),
+        SampleContact("Beth Oyelaran", "Stroke coordinator", "Unit manager", "RN"),
+        SampleContact("Ilse Vandermolen", "Physiatrist", "Physician", "MD"),
+    ),
+    SAGUARO: (
+        SampleContact("Colleen Hatch", "Case manager", "Case manager", "RN"),
+        SampleContact("Sanjay Mehra", "Medical director", "Physician", "MD"),
+    ),
+    RED_BUTTE: (SampleContact("Lori Vance", "Clinic manager", "Practice manager"),),
+    LIFE_CARE: (SampleContact("Hank Ostrander", "Life care planner", "Other", "CLCP"),),
+}
+"""The people one meets by name; `sample_words` makes up the rest, to three at most places."""
+
+
+@dataclass(frozen=True)
+class SampleReferral:
+    """Referrals as they stand today, beside those drawn. `status` a key of the list."""
+
+    account: str
+    days_ago: int
+    status: str
+    count: int = 1
+    direction: str = "in"
+    reason: str | None = None
+
 
 REFERRALS = (
-    SampleReferral(20, "S-01", DANA, "in", 1, "Brain injury", "started", "Anita Patel"),
-    SampleReferral(12, "S-09", LUIS, "in", 2, "Stroke", "contacted", "Colleen Hatch"),
-    SampleReferral(10, "S-05", DANA, "in", 1, "Outpatient neuro", "accepted", "Peter Nakamura"),
-    SampleReferral(7, "S-07", DANA, "out", 1, "PT"),
-    SampleReferral(
-        5, "S-08", LUIS, "in", 1, "Spinal cord", "declined", "Rafael Quintana", "staffing capacity"
-    ),
+    SampleReferral(ST_MARYS, 2, "new"),  # nobody has answered it
+    SampleReferral(PINFOLD, 6, "in_review"),
+    SampleReferral(TAMARACK, 11, "info_needed"),
+    SampleReferral(PINFOLD, 9, "accepted"),
+    SampleReferral(COPPER_MESA, 15, "scheduled"),
+    SampleReferral(DUNMERE, 19, "on_hold"),
+    SampleReferral(WILLOW_BEND, 4, "promised"),
+    SampleReferral(DUNMERE, 6, "promised", 2),
+    SampleReferral(HOME_HEALTH, 7, "accepted", direction="out"),
+    SampleReferral("Birchline Home Health", 20, "started", 2, "out"),
+    SampleReferral("Mesa Rim Home Health", 15, "started", direction="out"),
 )
+"""What is open, and what the team sent to others."""
 
-DEALS = (
-    SampleDeal(
-        "S-01",
-        DANA,
-        "Negotiation",
-        60,
-        6,
-        184_000,
-        18,
-        "commit",
-        "Neuro-rehab preferred provider",
-        "Redline back to legal",
-    ),
-    SampleDeal("S-02", DANA, "Proposal", 75, 62, 96_500, -9, "best_case", "Outpatient carve-out"),
-    SampleDeal("S-03", DANA, "Qualification", 20, 12, 42_000, 45, next_step="Meet the CFO"),
-    SampleDeal(
-        "S-05",
-        DANA,
-        "Credentialing",
-        50,
-        20,
-        250_000,
-        80,
-        "best_case",
-        "Payer network contract",
-        "Send the W-9",
-        "payer contracting",
-    ),
-    SampleDeal("S-07", DANA, "Prospecting", 3, 3, 12_500, 60),
-    SampleDeal("S-04", DANA, "Won", 48, 10, 38_000, -10, name="Day treatment agreement"),
-    SampleDeal("S-06", DANA, "Lost", 70, 5, 22_000, -5, reason="pricing"),
-    SampleDeal("S-08", LUIS, "Proposal", 30, 8, 64_000, 25, "commit", next_step="Call the board"),
-    SampleDeal("S-09", LUIS, "Won", 33, 4, 51_000, -4, name="Spine program"),
-    SampleDeal("S-10", LUIS, "Qualification", 66, 64, 18_000, -20),
+PROMISE = (ST_MARYS, "Bring Dr. Patel the outcome sheets")
+"""What is due on the next work day."""
+
+
+@dataclass(frozen=True)
+class SampleGoal:
+    """Aimed at by a person, or with `team` by a manager's people."""
+
+    person: str
+    kind: str
+    period: str
+    target: int
+    team: bool = False
+
+
+GOALS = (
+    SampleGoal(DANA, "visits", "week", 5),
+    SampleGoal(DANA, "referrals", "month", 16),
+    SampleGoal(DANA, "revenue", "quarter", 60_000_00),
+    SampleGoal(DANA, "adherence", "month", 90),
+    SampleGoal(NORA, "adherence", "month", 80),
+    SampleGoal(MARCUS, "adherence", "month", 85),
+    SampleGoal(LUIS, "adherence", "month", 95, team=True),
+    SampleGoal(LUIS, "visits", "week", 20, team=True),
+    SampleGoal(LUIS, "referrals", "month", 45, team=True),
+    SampleGoal(LUIS, "revenue", "quarter", 110_000_00, team=True),
 )
-"""What is being sold."""
+"""Revenue in cents, adherence in per cent."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handlers.views.words import esc, money
+from handlers.views.words import esc, listed, money
 from models.goals import ADHERENCE, REVENUE, TEAM, TERRITORY, Progress, Whose
 
 _MOST_LINES = 40
+_MOST_NAMED = 10
 
 _HOW = (
     "Set one: `/touchbase goals visits 25 a week` · `revenue 120k a quarter` · `adherence 90 a "
-    "month` · `referrals off` · managers: add `@ann` or `team`"
+    "month` · `referrals off` · managers: add `@ann`, `team` or `territory north`"
 )
 
 
@@ -22,6 +23,16 @@ def usage() -> str:
         "visits, new accounts, referrals, starts, revenue and adherence, by week, month, quarter "
         "or year."
     )
+
+
+def no_such_territory(names: Sequence[str]) -> str:
+    """For a territory that nobody knows, those there are."""
+    if not names:
+        return "There are no territories yet. Your admin gives people one by importing the users."
+    few = [esc(name) for name in names[:_MOST_NAMED]]
+    if len(names) > _MOST_NAMED:
+        few.append(f"{len(names) - _MOST_NAMED:,} more")
+    return f"I don't know that territory. There {'is' if len(names) == 1 else 'are'} {listed(few)}."
 
 
 def put(
@@ -35,8 +46,9 @@ def put(
     own: bool,
 ) -> str:
     """What was just set, and how to take it back."""
-    team = "the team's" if whose.scope == TEAM else ""
-    of = team or ("your" if own else f"{esc(who or 'their')}'s")
+    of = "your" if own else f"{esc(who or 'their')}'s"
+    if whose.scope == TEAM:
+        of = "the team's"
     if target is None:
         said = f"No goal for {of} {kind} a {period} any more."
     else:
@@ -47,7 +59,7 @@ def put(
 
 
 def shown(
-    found: Sequence[Progress], names: Mapping[int, str], *, reader: int, said: str = ""
+    found: Sequence[Progress], names: Mapping[Whose, str], *, reader: int, said: str = ""
 ) -> str:
     """The answer to `/touchbase goals`: a line each, those behind with by how much."""
     lines = [said] if said else []
@@ -93,8 +105,8 @@ def amount(kind: str, value: int) -> str:
     return f"{value} %" if kind == ADHERENCE else f"{value:,}"
 
 
-def _head(whose: Whose, names: Mapping[int, str], reader: int) -> str:
-    name = esc(names.get(whose.scope_id) or "Somebody")
+def _head(whose: Whose, names: Mapping[Whose, str], reader: int) -> str:
+    name = esc(names.get(whose) or "Somebody")
     if whose.scope == TEAM:
         return "Your team" if whose.scope_id == reader else f"{name}'s team"
     if whose.scope == TERRITORY:

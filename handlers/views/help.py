@@ -16,6 +16,7 @@ SUBCOMMANDS = (
     "settings",
     "holidays",
     "goals",
+    "plan",
     "digest",
     "report",
     "cadence",
@@ -53,6 +54,8 @@ _ALSO = {
     "targets": "goals",
     "quota": "goals",
     "pace": "goals",
+    "week": "plan",
+    "planning": "plan",
     "health": "status",
     "brief": "account",
     "queue": "referrals",
@@ -76,7 +79,7 @@ _LINES = (
     "open ones, `/pipeline` your deals",
     "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
-    "`goals visits 25 a week` sets a goal",
+    "`goals visits 25 a week` sets a goal, `plan` shows your week",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins), "
     "`digest me short` sends you four lines; "
     "`/report` makes a workbook",

@@ -7,7 +7,17 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from handlers.views import behind as rows
-from handlers.views import boards, cards, drafts, fields, habits, kept, reminders, touches
+from handlers.views import (
+    boards,
+    cards,
+    drafts,
+    fields,
+    habits,
+    kept,
+    reminders,
+    touches,
+    weekly_plan,
+)
 from handlers.views import deals as deal_views
 from handlers.views.deal_numbers import short_money
 from handlers.views.drafts import Unfinished
@@ -168,6 +178,7 @@ def _figures(shown: Home) -> list[Block]:
             shown.week.before,
             [f"{figure}:{last}" for figure in (behind.TOUCHES, behind.REACHED, IN)],
         ),
+        fields.actions(fields.button(weekly_plan.OPEN, "Plan the week", reminders.value(0, 0))),
     ]
 
 

@@ -180,6 +180,14 @@ def reason(why: BadRow) -> str:
             return f"{field} is no amount; write it like 1234.50 or $1,234.50"
         case broken.BadNumber(field):
             return f"{field} is no whole number up to 9,999"
+        case broken.BadTarget("adherence"):
+            return "target is no whole number of per cent from 1 to 100"
+        case broken.BadTarget():
+            return "target is no number above 0"
+        case broken.SeveralTold(fields):
+            return f"{listed(fields)} are told; a goal is somebody's, a team's or a territory's"
+        case broken.UnknownTerritory(value):
+            return f"no territory is called {_cell(value)}; import the users first"
         case broken.BackwardDays(first, second):
             return f"{second} is before {first}"
         case broken.DayToCome(field):

@@ -50,6 +50,7 @@ from models.errors import (
     NoSuchAccount,
     NoSuchContact,
     NoSuchPerson,
+    NoSuchTerritory,
     NoSuchTouch,
     NotAChannel,
     NotAllowed,
@@ -177,6 +178,8 @@ def sentence(refused: Refused) -> str:
             return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
         case BadDate():
             return "Start with the day, such as 2026-12-24."
+        case NoSuchTerritory():
+            return goal_views.no_such_territory(refused.names)
         case BadGoal():
             return goal_views.usage()
         case BadPlace():

@@ -95,6 +95,7 @@ def morning(
     first: Habits | None = None,
     put_off: Sequence[PutOff] = (),
     team: Spoken | None = None,
+    plan: Spoken | None = None,
     deals: Spoken | None = None,
 ) -> tuple[str, list[Block]]:
     """The morning message: the list, each line with why and what to do.
@@ -103,12 +104,13 @@ def morning(
     late     it goes out more than half an hour after its hour.
     put_off  accounts hidden since the message was sent.
     team     who of a manager's people is far behind, for the ear and for the eye.
+    plan     the plan of the week, or what became of it, likewise.
     deals    which deals want a word, likewise.
     """
     heading = _heading(to_do, "Good morning. ")
     if late:
         heading += " (Running late today, sorry.)"
-    spoken = [one for one in (team, deals) if one]
+    spoken = [one for one in (team, plan, deals) if one]
     aloud = " ".join(words for words, _ in spoken)
     theirs = [block for _, blocks in spoken for block in blocks]
     last = [fields.context(mrkdwn(_how_to_change(first)))] if first else []

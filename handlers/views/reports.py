@@ -25,6 +25,7 @@ _TITLES = {
     "activity": "Activity",
     "closings": "Closings",
     "follow-up": "Follow-up",
+    "goal-adherence": "Goal adherence",
     "pipeline": "Pipeline",
     "referral-log": "Referral log",
     "territory-review": "Territory review",

@@ -41,21 +41,24 @@ SUMMARY = "Summary"
 _FORMATS = {
     # "@" and the quote: an edited "=1+1" is a text still.
     TEXT: {"num_format": "@", "quote_prefix": True, "valign": "top"},
-    DAY: {"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"},
+    DAY: {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1, "valign": "top"},
     COUNT: {"num_format": "#,##0", "valign": "top"},
     MONEY: {"num_format": '"$"#,##0.00', "valign": "top"},
     SHARE: {"num_format": "0.0%", "valign": "top"},
     NUMBER: {"num_format": "#,##0.0", "valign": "top"},
 }
+_HEADING = {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "valign": "vcenter"}
 _LOOKS = {
     "title": {"bold": True, "font_size": 16},
     "plain": {"num_format": "@", "font_color": "#595959"},
-    "heading": {"bold": True, "bottom": 1, "bg_color": "#DDEBF7", "text_wrap": True},
+    "heading": _HEADING,
+    "number heading": {**_HEADING, "align": "right"},
     "label": {"bold": True},
     "note": {"num_format": "@", "text_wrap": True, "valign": "top"},
 }
 _NARROWEST = {TEXT: 10, DAY: 11, COUNT: 9, MONEY: 14, SHARE: 9, NUMBER: 9}
 _WIDEST = 60
+_HEADING_HEIGHT = 20  # points
 _BARS = 50
 _CHART_ROWS = 16
 _NOTE_WIDTH = 110
@@ -121,8 +124,10 @@ def _sheet(sheet: Any, table: Table, made: dict[str, Any]) -> _Written:
     columns = table.columns
     written = _Written(columns)
     written.widths = [max(len(one.name) + 3, _NARROWEST[one.kind]) for one in columns]
+    sheet.set_row(0, _HEADING_HEIGHT)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.name, made["heading"])
+        look = "heading" if column.kind in (TEXT, DAY) else "number heading"
+        sheet.write_string(0, place, column.name, made[look])
     for row in table.rows:
         written.rows += 1
         if written.rows > MOST_ROWS:

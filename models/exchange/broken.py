@@ -309,6 +309,27 @@ class BadNumber(BadRow):
 
 
 @dataclass
+class BadTarget(BadRow):
+    """No target that such a goal can have."""
+
+    kind: str
+
+
+@dataclass
+class SeveralTold(BadRow):
+    """Of these fields one only may be told."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass
+class UnknownTerritory(BadRow):
+    """No territory of this name."""
+
+    value: str
+
+
+@dataclass
 class BackwardDays(BadRow):
     """The later of two days comes first."""
 

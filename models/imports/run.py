@@ -16,6 +16,7 @@ from models.exchange import accounts as account_rows
 from models.exchange import columns, csv_source
 from models.exchange import competitors as competitor_rows
 from models.exchange import contacts as contact_rows
+from models.exchange import goals as goal_rows
 from models.exchange import opportunities as opportunity_rows
 from models.exchange import products as product_rows
 from models.exchange import referrals as referral_rows
@@ -31,6 +32,7 @@ from models.imports import (
     accounts,
     competitors,
     contacts,
+    goals,
     happened,
     opportunities,
     products,
@@ -41,7 +43,7 @@ from models.imports.report import Reject, Report, RowsRefused
 from models.workspaces import Workspace
 
 ACCOUNTS, CONTACTS, COMPETITORS = "accounts", "contacts", "competitors"
-TOUCHES, REFERRALS = "touches", "referrals"
+TOUCHES, REFERRALS, GOALS = "touches", "referrals", "goals"
 USERS, PRODUCTS, OPPORTUNITIES = "users", "products", "opportunities"
 
 
@@ -266,6 +268,12 @@ _KINDS: Mapping[str, _Kind] = {
         lambda task: happened.store_referrals(
             task.session, task.workspace, task.rows, task.now, task.report
         ),
+    ),
+    GOALS: _Kind(
+        goal_rows.SHAPE,
+        goal_rows.row,
+        goal_rows.check,
+        lambda task: goals.store(task.session, task.workspace, task.rows, task.now, task.report),
     ),
 }
 

@@ -32,6 +32,7 @@ from models.competitors import Competitor
 from models.contacts import Contact
 from models.db import Base, is_sqlite
 from models.errors import AlreadyUndone, LastAdmin, Refused
+from models.goals import TERRITORY, Goal
 from models.import_runs import ImportChange, ImportRun
 from models.imports import writing
 from models.imports.trail import Trail
@@ -47,6 +48,7 @@ from models.touches import Touch, TouchContact
 from models.users import User
 
 _MODELS: Mapping[str, type[Base]] = {
+    "goal": Goal,
     "referral": Referral,
     "touch": Touch,
     "opportunity": Opportunity,
@@ -82,6 +84,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
         *("account_id", "user_id", "type", "occurred_on", "outcome", "service_line", "headcount"),
         "edits",
     ),
+    "goal": ("target",),
     "product": ("name", "family", "price_cents"),
     "stage": ("label", "kind"),
     "user": ("slack_id", "name", "email", "role", "manager_id", "territory_id"),
@@ -365,8 +368,14 @@ def _used(session: Session, workspace_id: int, entity: str, ids: set[int]) -> se
     places: list[tuple[Table, str, ColumnElement[bool] | None]] = [
         (one.table, one.column.name, own.get(one.table.name)) for one in pointers_to(entity)
     ]
-    if entity == "territory":  # no foreign keys: see the tables
+    # No foreign keys: see the tables.
+    if entity == "territory":
         places.append((_table("user"), "territory_id", None))
+    if entity in ("territory", "user"):
+        goal = _table("goal")
+        of_territory = goal.c.scope == TERRITORY
+        which = of_territory if entity == "user" else ~of_territory
+        places.append((goal, "scope_id", which))
     if entity in ("account", "contact"):
         merge = cast(Table, Merge.__table__)
         which = merge.c.entity != entity

@@ -13,7 +13,6 @@ from models.contacts import Contact
 from models.opportunities import Opportunity
 from models.reports import deals
 from models.reports.people import AnySelect, Owner, called, header
-from models.reports.pipeline import median
 from models.reports.report import (
     COUNT,
     DAY,
@@ -64,7 +63,7 @@ def make(session: Session, asked: Asked) -> Report:
     """
     total = deals.outcomes(session, asked)[0]
     days = _cycle_days(session, asked)
-    cycle = Fact("Median cycle days of won", [(NUMBER, median(days) if days else None)])
+    cycle = Fact("Median cycle days of won", [(NUMBER, deals.median(days) if days else None)])
     columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
     months = deals.by_month(session, asked)
     tables = [Table("Closings", columns, _rows(session, asked)), months]

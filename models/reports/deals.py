@@ -13,12 +13,12 @@ from sqlalchemy import (
     case,
     extract,
     func,
-    literal,
     or_,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models.deal_figures import weighted_sum
 from models.opportunities import Opportunity
 from models.products import Product
 from models.reports import people
@@ -79,18 +79,22 @@ def cents(of: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((of, Opportunity.amount_cents), else_=0)), 0)
 
 
-WEIGHTED = func.coalesce(
-    func.sum(
-        case((Stage.kind == OPEN, Opportunity.amount_cents * Stage.probability), else_=literal(0))
-    ),
-    0,
-)
-"""Hundredths of cents."""
-
-
 def whole(hundredths: int) -> int:
     """Hundredths of cents as cents, half a cent upwards."""
     return (int(hundredths) + 50) // 100
+
+
+def median(counted: dict[int, int]) -> float:
+    """The median of numbers, each told with how often it is there."""
+    total = sum(counted.values())
+    middle = [(total - 1) // 2, total // 2]
+    found: list[int] = []
+    passed = 0
+    for number in sorted(counted):
+        passed += counted[number]
+        while len(found) < 2 and middle[len(found)] < passed:
+            found.append(number)
+    return sum(found) / 2
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def outcomes(session: Session, asked: Asked, by: str | None = None) -> list[Outc
             cents(Stage.kind == LOST),
             count(Stage.kind == OPEN),
             cents(Stage.kind == OPEN),
-            WEIGHTED,
+            weighted_sum(Stage.kind == OPEN),
             cents((Stage.kind == OPEN) & asked.period.covers(Opportunity.close_date)),
         )
     ).where(mine(asked), shown(asked))

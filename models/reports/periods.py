@@ -60,8 +60,8 @@ class Period:
         """Whether an instant is within, by the calendar of `zone`."""
         if self.first is None or self.last is None:
             return true()
-        begins = _midnight(self.first, zone)
-        ends = _midnight(self.last + timedelta(days=1), zone)
+        begins = midnight(self.first, zone)
+        ends = midnight(self.last + timedelta(days=1), zone)
         return (column >= begins) & (column < ends)
 
 
@@ -126,6 +126,6 @@ def _months(name: str, year: int, first: int, count: int) -> Period:
     return Period(name, date(year, first, 1), after - timedelta(days=1))
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def midnight(day: date, zone: str) -> datetime:
     """When the day begins there; where a clock change skips midnight, the first moment after."""
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from models import stages
 from models.accounts import Account
-from models.db import UtcDay
+from models.deal_figures import (
+    ENOUGH_MOVES,
+    LOOKED_AT,
+    STALE_AFTER,
+    USUAL_STAY,
+    usual_stays,
+    weighted_sum,
+)
 from models.opportunities import Move, Opportunity
-from models.reports import deals
+from models.reports import deals, periods
 from models.reports.deals import Outcome, whole
 from models.reports.guard import guarded
 from models.reports.people import Owner, called, header
@@ -33,6 +40,7 @@ from models.reports.report import (
     Table,
 )
 from models.stages import LOST, OPEN, WON, Stage
+from models.touches import Touch
 
 NAME = "pipeline"
 
@@ -63,17 +71,18 @@ NOTES = (
     "Won and Lost count what was closed within the period, by the day of closing. "
     "Stages of the same name in several pipelines are one row.",
     "Amount is the sum of what is known; an opportunity without an amount counts, and adds 0.",
-    "Weighted = amount x the probability of its stage. Won counts whole, Lost not at all.",
+    "Weighted = amount x the probability of its stage, without those left out of the forecast. "
+    "Won counts whole, Lost not at all.",
     "Win rate = won / (won + lost) closed within the period; open ones are left out.",
     "New = opened within the period; one without a day of opening is never new.",
     "Moved up = came within the period from an earlier stage of its pipeline to the one it is in; "
     "one that was imported or entered there did not move.",
     "Pushed = its expected close was put off at least once, whenever that was.",
-    "Stale = in its stage, with no touch that counts at its account, for more than twice the "
-    "median days of the open ones in that stage, and for more than a week.",
+    "Stale = neither moved nor its account touched for more than twice the days that deals "
+    f"usually stay in its stage: the median of the last {LOOKED_AT}, {USUAL_STAY} days before "
+    f"there are {ENOUGH_MOVES}.",
 )
 
-_SHORTEST = 7
 _Key = tuple[str, str]  # a stage's kind and key, whichever pipeline it is of
 
 
@@ -141,19 +150,12 @@ def _sums(
                 name.label("group_name"),
                 func.count(),
                 func.sum(worth),
-                func.sum(worth * Stage.probability),
+                weighted_sum(true()),
                 deals.count(is_new),
                 func.count(up.c.opportunity_id),
                 deals.count(Opportunity.pushes > 0),
                 deals.count(_stale(session, asked)),
             )
-        )
-        .outerjoin(
-            Account,
-            and_(
-                Account.workspace_id == Opportunity.workspace_id,
-                Account.id == Opportunity.account_id,
-            ),
         )
         .outerjoin(
             up, and_(up.c.opportunity_id == Opportunity.id, up.c.to_id == Opportunity.stage_id)
@@ -192,48 +194,28 @@ def _moved_up(asked: Asked) -> Any:
 
 
 def _stale(session: Session, asked: Asked) -> ColumnElement[bool]:
-    """Open and untouched since before its stage's own day."""
-    ages: dict[int, dict[int, int]] = defaultdict(dict)
-    day = UtcDay(Opportunity.staged_at)
-    rows = session.execute(
-        select(Opportunity.stage_id, day, func.count())
-        .join(
-            Stage,
-            and_(Stage.workspace_id == Opportunity.workspace_id, Stage.id == Opportunity.stage_id),
-        )
-        .where(Opportunity.workspace_id == asked.workspace_id, Stage.kind == OPEN)
-        .group_by(Opportunity.stage_id, day)
-    )
-    for stage_id, since, number in rows:
-        ages[stage_id][max((asked.today - since).days, 0)] = number
-    since_then = [
-        (stage_id, asked.today - timedelta(days=max(int(2 * median(ages[stage_id])), _SHORTEST)))
-        for stage_id in sorted(ages)
-    ]
+    """Open, and neither moved nor touched for too long: as `deal_figures` has it of one."""
+    opens = [one.id for one in stages.of(session, asked.workspace_id) if one.kind == OPEN]
+    usual = usual_stays(session, asked.workspace_id, opens)
+    longest = {one: int(STALE_AFTER * usual.get(one, USUAL_STAY)) for one in opens}
+    quiet_since = {one: asked.today - timedelta(days=days) for one, days in longest.items()}
     return or_(
         false(),  # there may be no open stage
         *(
             and_(
                 Opportunity.stage_id == stage_id,
-                day < first,
-                or_(Account.last_touch_on.is_(None), Account.last_touch_on < first),
+                Opportunity.staged_at < periods.midnight(first, asked.zone),
+                ~exists(
+                    select(Touch.id).where(
+                        Touch.workspace_id == Opportunity.workspace_id,
+                        Touch.account_id == Opportunity.account_id,
+                        Touch.occurred_on >= first,
+                    )
+                ),
             )
-            for stage_id, first in since_then
+            for stage_id, first in quiet_since.items()
         ),
     )
-
-
-def median(counted: dict[int, int]) -> float:
-    """The median of numbers, each told with how often it is there."""
-    total = sum(counted.values())
-    middle = [(total - 1) // 2, total // 2]
-    found: list[int] = []
-    passed = 0
-    for number in sorted(counted):
-        passed += counted[number]
-        while len(found) < 2 and middle[len(found)] < passed:
-            found.append(number)
-    return sum(found) / 2
 
 
 def _labels(

@@ -13,10 +13,9 @@ from models import cadence, follow_ups, lists, reckoning, slots
 from models.accounts import Account
 from models.follow_ups import FollowUp
 from models.opportunities import Opportunity
-from models.referrals import IN, Referral
+from models.referrals import IN, Referral, was_received
 from models.reports import deals, people, yields
 from models.reports.people import Boss, Owner, called, header
-from models.reports.pipeline import median
 from models.reports.report import (
     COUNT,
     MONEY,
@@ -89,7 +88,7 @@ def make(session: Session, asked: Asked) -> Report:
     _promises(session, asked, found)
     _deals(session, asked, found)
     for user_id, days in _days_to_log(session, asked).items():
-        found[user_id]["days"] = median(days)
+        found[user_id]["days"] = deals.median(days)
     columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
     sums = {name: sum(each.get(name, 0) for each in found.values()) for name in _SUMMED}
     return Report(
@@ -190,6 +189,7 @@ def _referrals(session: Session, asked: Asked, found: dict[int, dict[str, Any]])
         .where(
             Referral.workspace_id == asked.workspace_id,
             Referral.direction == IN,
+            was_received(),
             people.theirs(asked, Referral.owner_id),
             asked.period.covers(Referral.received_on),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import page_state, sample
+from bot.sandbox import page_state
 from bot.sandbox.page_server import SCRIPTS
 from bot.sandbox.stand_in import StandIn
 from models.clock import Windable, fixed
@@ -117,20 +117,3 @@ def test_the_clock_is_wound_to_that_persons_morning(
 ) -> None:
     at = page_state.step(datetime.fromisoformat(now), step, zone)
     assert at == datetime.fromisoformat(then)
-
-
-def test_the_sample_holds_together() -> None:
-    people = {each.slack_id for each in sample.PEOPLE}
-    accounts = {each.external_id for each in sample.ACCOUNTS}
-    contacts = {(each.account, each.name) for each in sample.CONTACTS}
-    competitors = {name for name, _ in sample.COMPETITORS}
-    assert (len(people), len(accounts), len(competitors)) == (3, 14, 4)
-    assert all(each.owner in people | {""} for each in sample.ACCOUNTS)
-    assert all(each.account in accounts for each in sample.CONTACTS)
-    for touch in sample.TOUCHES:
-        assert touch.account in accounts and touch.by in people
-        assert all((touch.account, name) in contacts for name in touch.met)
-    for referral in sample.REFERRALS:
-        assert referral.account in accounts and referral.by in people
-        assert referral.contact is None or (referral.account, referral.contact) in contacts
-    assert all(each.email.endswith("@example.com") for each in sample.PEOPLE)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models import slots, users
+from models.accounts import Account
 from models.db import Sessions
 from models.deliveries import Delivery
 from models.holidays import Holiday
@@ -127,6 +128,8 @@ def test_no_deal_in_want_no_message_and_none_on_other_days(sessions: Sessions) -
         with sessions.begin() as session:
             for deal in session.scalars(select(Opportunity)):
                 deal.pushes, deal.next_step, deal.staged_at = 0, "Call", FRIDAY
+            for account in session.scalars(select(Account)):
+                account.owned_since = FRIDAY.date()  # else the plan of the week is told
         it.wait(days=1)
         assert morning(it) == []
         assert [row.error_code for row in it.rows(kind="reminder")][-1] == "nothing_due"

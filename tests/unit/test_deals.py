@@ -411,7 +411,9 @@ def test_stale_is_twice_the_usual_stay_without_a_move_or_a_touch(each_database: 
         for number in range(4):
             to(session, rep, a_deal(session, rep, days_ago=2, name=f"{number}"), "Proposal")
         fresh = a_deal(session, rep, days_ago=5, name="Five days")
-        assert deal_figures.usual_stays(session, rep.workspace_id) == {quiet.stage_id: 2.0}
+        assert deal_figures.usual_stays(session, rep.workspace_id, {quiet.stage_id}) == {
+            quiet.stage_id: 2.0
+        }
         found, _ = the_figures(session, rep)
         assert found["Five days"].stale and found["At the edge"].stale
         assert fresh.stage_id == quiet.stage_id

@@ -33,6 +33,7 @@ from models.opportunities import Opportunity
 from models.referrals import Received, add
 from models.stages import Stage
 from models.territories import Territory
+from models.text import name_key
 from models.users import Actor, User
 from tests.by_the_clock import Clockwork, a_person
 from tests.conftest import Database
@@ -318,3 +319,53 @@ def test_nobody_sets_the_goals_of_another_team(it: Clockwork) -> None:
     with it.sessions() as session:
         assert session.query(goals.Goal).count() == before
         assert session.scalars(select(Account)).first() is not None
+
+
+@pytest.fixture
+def regions(it: Clockwork) -> Clockwork:
+    """Dana works in New York, Lee in the South, nobody in the East."""
+    with it.sessions.begin() as session:
+        for name, who in (("New York", "U1"), ("South & West", "U2"), ("East", None)):
+            user = session.scalars(select(User).filter_by(slack_id="U1")).one()
+            place = Territory(workspace_id=user.workspace_id, name=name, name_key=name_key(name))
+            session.add(place)
+            session.flush()
+            for member in session.scalars(select(User).filter_by(slack_id=who)):
+                member.territory_id = place.id
+        session.scalars(select(User).filter_by(slack_id="U2")).one().role = users.ADMIN
+    return it
+
+
+def test_a_territorys_goal_is_set_seen_and_stopped(regions: Clockwork) -> None:
+    said = say(regions, "U3", "goals territory new york visits 20 a month").words
+    assert "Set: New York's visits, 20 a month." in said
+    assert "*New York*" in said and "• Visits 1 of 20 this month" in said
+    assert "• Visits 1 of 20 this month" in say(regions, "U1", "goals").words
+    said = say(regions, "U2", "goals referrals 5 a week territory South & West").words
+    assert "Set: South & West's referrals, 5 a week." in said.replace("&amp;", "&")
+    assert said.index("*New York*") < said.index("*South")  # an admin sees every territory
+    assert "South" not in say(regions, "U3", "goals").words
+    said = say(regions, "U3", "goals territory new york visits off monthly").words
+    assert "No goal for New York's visits a month any more. It was 20." in said
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "answer"),
+    [
+        ("U3", "goals territory south & west visits 5", "I can't find that among yours"),
+        ("U1", "goals territory east visits 5", "I can't find that among yours"),
+        ("U3", "goals territory nowhere visits 5", "There are East, New York and South"),
+        ("U3", "goals territory visits 5", "I don't know that territory"),
+        ("U3", "goals team territory new york visits 5", "Say what, how much and how often"),
+    ],
+)
+def test_a_territory_of_others_or_of_nobody_is_refused(
+    regions: Clockwork, who: str, line: str, answer: str
+) -> None:
+    assert answer in say(regions, who, line).words
+    with regions.sessions() as session:
+        assert session.query(goals.Goal).count() == 0
+
+
+def test_without_territories_the_answer_says_where_they_come_from(it: Clockwork) -> None:
+    assert "There are no territories yet." in say(it, "U3", "goals territory north visits 5").words

@@ -427,6 +427,9 @@ def test_a_row_of_every_table_moves_and_comes_back(
         if "opportunity_id" in pointer.table.columns:
             deal = metadata.tables["opportunity"]
             session.execute(insert(deal).values(_a_row(deal, rep, places[2].id, touch_id)))
+        if "weekly_plan_id" in pointer.table.columns:
+            plan = metadata.tables["weekly_plan"]
+            session.execute(insert(plan).values(_a_row(plan, rep, places[2].id, touch_id)))
         values = _a_row(pointer.table, rep, places[2].id, touch_id) | {pointer.column.name: gone.id}
         row_id = session.scalar(insert(pointer.table).values(values).returning(pointer.table.c.id))
 

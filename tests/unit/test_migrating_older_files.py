@@ -16,6 +16,7 @@ from sqlalchemy import MetaData, insert, select
 from models import lists, migrate, receipts, subscriptions, users, workspaces
 from models.contacts import Contact
 from models.db import open_engine, sessions_for
+from models.goals import Goal
 from tests import databases
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -165,6 +166,38 @@ def test_rows_of_the_first_release_are_kept(empty_url: str) -> None:
     migrate.upgrade(empty_url)
     assert step_of(empty_url) == migrate.HEAD != FIRST
     holds_the_visit(empty_url)
+
+
+def test_goals_stay_and_go_on_being_numbered(empty_url: str) -> None:
+    an_older_database(empty_url)
+    engine = open_engine(empty_url, statement=30)
+    goal = {
+        "workspace_id": 1, "kind": "visits", "period": "week", "scope": "person", "scope_id": 1,
+        "since": date(2026, 3, 9), "target": 25, "set_at": NOW,
+    }  # fmt: skip
+    try:
+        with engine.begin() as connection:
+            command.upgrade(migrate.config(connection), "0007")
+        as_then = MetaData()
+        as_then.reflect(engine)
+        with engine.begin() as connection:
+            connection.execute(insert(as_then.tables["goal"]).values(by_id=1, **goal))
+    finally:
+        engine.dispose()
+    migrate.upgrade(empty_url)
+    engine = open_engine(empty_url, statement=30)
+    try:
+        with sessions_for(engine).begin() as session:
+            (kept,) = session.scalars(select(Goal))
+            assert (kept.target, kept.by_id) == (25, 1)
+            session.delete(kept)
+            session.flush()
+            session.add(Goal(**goal))
+        with sessions_for(engine)() as session:
+            (new,) = session.scalars(select(Goal))
+            assert new.by_id is None and new.id > kept.id
+    finally:
+        engine.dispose()
 
 
 def test_an_older_file_is_copied_beside_itself_first_and_the_copy_opens(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from models.reports.making import NoSuchReport
 from models.reports.report import NotBy
 from tests.conftest import Database
 from tests.deals import a_deal, a_move, a_product, a_territory
-from tests.make import NOW, a_contact, a_rep, a_workspace, an_account, at
+from tests.make import NOW, a_contact, a_rep, a_touch, a_workspace, an_account, at
 from tests.reports import facts, made, rows
 
 
@@ -32,8 +32,10 @@ def test_each_stage_tells_count_worth_and_what_became_of_it(each_database: Datab
         dana = a_rep(session)
         touched = an_account(session, 1, "Mercy", owner=dana, last_touch_on=date(2026, 3, 1))
         a_deal(session, dana, "Prospecting", 1000, opened_on=date(2026, 3, 2))
-        # Median of 0, 5, 5 and 30 days in Proposal is 5: after ten days without a touch, stale.
-        a_deal(session, dana, "Proposal", 333, pushes=2, staged_on=date(2026, 2, 8))
+        # Deals are thought to stay for 30 days: after 60 without a move or a touch, stale.
+        a_deal(session, dana, "Proposal", 333, pushes=2, staged_on=date(2026, 1, 8))
+        left_out = a_deal(session, dana, "Negotiation", 10, staged_on=date(2026, 1, 9))
+        left_out.forecast = "omitted"
         moved = a_deal(session, dana, "Proposal", staged_on=date(2026, 3, 5))
         a_move(session, moved, "Prospecting", at("2026-03-05T18:00Z"))
         a_deal(session, dana, "Proposal", 1, staged_on=date(2026, 3, 5), account_id=touched.id)
@@ -51,7 +53,7 @@ def test_each_stage_tells_count_worth_and_what_became_of_it(each_database: Datab
         ("Prospecting", 1, 1000_00, 100_00, 1, 0, 0, 0),
         ("Qualification", 0, 0, 0, 0, 0, 0, 0),
         ("Proposal", 4, 334_00, 167_00, 0, 1, 1, 1),
-        ("Negotiation", 0, 0, 0, 0, 0, 0, 0),
+        ("Negotiation", 1, 10_00, 0, 0, 0, 0, 0),
         ("Won", 1, 500_00, 500_00, 0, 1, 0, 0),
         ("Lost", 1, 1500_00, 0, 0, 0, 0, 0),
     ]
@@ -59,14 +61,15 @@ def test_each_stage_tells_count_worth_and_what_became_of_it(each_database: Datab
     assert told["Won"] == [1, 500_00]
     assert told["Lost"] == [1, 1500_00]
     assert (told["Win rate by count"], told["Win rate by value"]) == ([0.5], [0.25])
-    assert told["Open"] == [5, 1334_00]
+    assert told["Open"] == [6, 1344_00]
     assert told["Open, weighted"] == [267_00]
 
 
 def test_a_touch_keeps_an_old_opportunity_fresh(each_database: Database) -> None:
     with each_database.sessions.begin() as session:
         dana = a_rep(session)
-        seen = an_account(session, 1, "Mercy", owner=dana, last_touch_on=date(2026, 3, 3))
+        seen = an_account(session, 1, "Mercy", owner=dana)
+        a_touch(session, dana, seen, days_ago=7, type="email")
         for place in (seen.id, None):
             a_deal(session, dana, staged_on=date(2026, 1, 1), account_id=place)
         for _ in range(3):

@@ -182,6 +182,8 @@ def test_the_territory_review_is_a_scorecard_for_each_person(each_database: Data
         told = Received(mercy.id, NOW.date(), 2)
         one, _ = referrals.add(session, dana, told, submission="R", now=NOW)
         one.status = "started"
+        promised = Received(mercy.id, NOW.date(), 3, promised=True)
+        referrals.add(session, dana, promised, submission="promised", now=NOW)
         a_deal(session, bob, "Won", 70, closed_on=NOW.date())
         a_deal(session, bob, "Lost", lost_reason="Price", closed_on=NOW.date())
     report = made(each_database, "territory-review", "2026-03")
