@@ -9,12 +9,16 @@ PORT ?= 8765
 # The tests start hundreds of processes; compiling all modules in each would take most of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint check soak bench lock clean python
+.PHONY: demo test tests lint check soak bench lock clean python
 
 demo: $(VENV)/.runtime
 	@$(BIN)/touchbase sandbox --port $(PORT) --no-open
 
-test: $(VENV)/.dev lint
+# The checks beside the tests: neither keeps two cores busy to its end.
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 lint tests
+
+tests: $(VENV)/.dev
 	@echo "==> Running the tests (SQLite, PostgreSQL from pip, Chromium where there is one)"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -104,19 +104,19 @@ def store(
     _fill(session, touch, visit, account)
     session.add(touch)
     session.flush()
-    people = _met(session, actor, touch, account, visit.met, now)
+    # In this order few reads find rows to write before them: each such stop costs a journey.
     _referrals(session, actor, touch, visit, now)
+    people = _met(session, actor, touch, account, visit.met, now)
     _agreed(session, actor, touch, visit, now)
-    if people and touch.qualifying:
-        contacts.met_on(session, actor.workspace_id, people, touch.occurred_on)
+    log(session, actor, "touch.log", touch, now)
+    _audit_tick(session, actor, touch, visit, now)
     if account is not None:
         if _is_free_for(account, actor):
             accounts.give(session, account, actor.user_id, actor.today(now))
             touch.made_owner = True
         _touched(session, account, touch)
-    reckon_homes(session, actor.workspace_id, people)
-    log(session, actor, "touch.log", touch, now)
-    _audit_tick(session, actor, touch, visit, now)
+    elsewhere = [one for one, place in people.items() if place != touch.account_id]
+    reckon_homes(session, actor.workspace_id, elsewhere)
     if card is not None:
         _becomes_receipt(session, card, touch, now)
     elif visit.source != IMPORTED:
@@ -219,22 +219,30 @@ def _met(
     account: Account | None,
     met: Sequence[int | NewContact],
     now: datetime,
-) -> Collection[int]:
-    """Store who was met; their ids."""
-    known = contacts.get_all(session, actor.workspace_id, [m for m in met if isinstance(m, int)])
-    people: dict[int, bool] = {contact.id: False for contact in known}
+) -> Mapping[int, int]:
+    """Store who was met, and in a new touch that counts on which day; by id, where each is."""
+    made: dict[int, bool] = {}
     if account is not None:
         for new in met:
             if isinstance(new, NewContact):
-                contact, made = contacts.add(session, actor, account.id, new, now)
-                people.setdefault(contact.id, made)
+                contact, is_new = contacts.add(session, actor, account.id, new, now)
+                made.setdefault(contact.id, is_new)
+    ids = [*(one for one in met if isinstance(one, int)), *made]
+    if touch.qualifying and not touch.edits:
+        people = contacts.meet(session, actor.workspace_id, ids, touch.occurred_on)
+    else:
+        found = contacts.get_all(session, actor.workspace_id, ids)
+        people = {contact.id: contact.account_id for contact in found}
     session.add_all(
         TouchContact(
-            workspace_id=actor.workspace_id, touch_id=touch.id, contact_id=contact_id, made=made
+            workspace_id=actor.workspace_id,
+            touch_id=touch.id,
+            contact_id=contact_id,
+            made=made.get(contact_id, False),
         )
-        for contact_id, made in people.items()
+        for contact_id in people
     )
-    return people.keys()
+    return people
 
 
 def _referrals(session: Session, actor: Actor, touch: Touch, visit: Visit, now: datetime) -> None:

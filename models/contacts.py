@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, case, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import merges, workspaces
@@ -79,10 +79,16 @@ _THESE = (
     Contact.id.in_(bindparam("ids", expanding=True)),
 )
 _WITH_IDS = select(Contact).where(*_THESE)
-_MET_ON = (
+_MEET = (
     update(Contact)
-    .where(*_THESE, or_(Contact.last_touch_on.is_(None), Contact.last_touch_on < bindparam("day")))
-    .values(last_touch_on=bindparam("day"))
+    .where(*_THESE, Contact.archived_at.is_(None))
+    .values(
+        last_touch_on=case(
+            (Contact.last_touch_on > bindparam("day"), Contact.last_touch_on),
+            else_=bindparam("day"),
+        )
+    )
+    .returning(Contact.id, Contact.account_id)
 )
 
 
@@ -127,12 +133,20 @@ def _stands_for(session: Session, contact: Contact) -> int:
     return survivor
 
 
-def met_on(session: Session, workspace_id: int, ids: Collection[int], day: date) -> None:
-    """These people were met that day, in a touch that counts. One statement, so that of two
-    visits at once the later day stands; rows in memory stay as they were."""
-    told = {"workspace": workspace_id, "ids": list(ids), "day": day}
+def meet(session: Session, workspace_id: int, ids: Iterable[int], day: date) -> dict[int, int]:
+    """These people, found as `get_all` does, were met that day, in a touch that counts; by id the
+    account where each is. One statement, so that of two visits at once the later day stands; rows
+    in memory stay as they were. Raises NoSuchContact."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
     session.flush()
-    session.connection().execute(_MET_ON, told)
+    told = {"workspace": workspace_id, "ids": wanted, "day": day}
+    places = {met.id: met.account_id for met in session.connection().execute(_MEET, told)}
+    if len(places) < len(wanted):  # some were merged into others, or are not there
+        living = get_all(session, workspace_id, wanted)
+        return meet(session, workspace_id, [contact.id for contact in living], day)
+    return {contact_id: places[contact_id] for contact_id in wanted}
 
 
 def remove(session: Session, contact: Contact) -> None:

@@ -244,7 +244,9 @@ def insert_or_update(
     changes  the new values of an existing row, by column; it is handed the row refused.
     """
     dialect = session.get_bind().dialect.name
-    session.execute(inserting_or_updating(dialect, table, on=on, changes=changes), dict(values))
+    statement = inserting_or_updating(dialect, table, on=on, changes=changes)
+    session.flush()
+    session.connection().execute(statement, dict(values))
 
 
 def inserting_or_updating(
@@ -255,7 +257,7 @@ def inserting_or_updating(
     changes: Callable[[Any], Mapping[str, Any]],
 ) -> postgresql.Insert | sqlite.Insert:
     """The statement of `insert_or_update`, for who keeps it."""
-    statement = _insert(dialect, table)
+    statement = _insert(dialect, cast(Table, table.__table__))
     return statement.on_conflict_do_update(
         index_elements=list(on), set_=dict(changes(statement.excluded))
     )
@@ -279,7 +281,7 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _insert(dialect: str, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 

@@ -286,7 +286,9 @@ def call_lane(session: Session, workspace_id: int, at: datetime) -> None:
     then waits for this transaction, sees its row, and does not put the lane to sleep.
     """
     statement = _calling(session.get_bind().dialect.name)
-    session.execute(statement, {"workspace_id": workspace_id, "fence": 0, "next_at": at})
+    session.flush()
+    told = {"workspace_id": workspace_id, "fence": 0, "next_at": at}
+    session.connection().execute(statement, told)
 
 
 @cache

@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from types import ModuleType
+from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import audit
-from models.db import Base, insert_or_update
+from models.db import Base, insert_or_update, scan
 from models.errors import BadPlace
 from models.phi import Clean
 from models.workspaces import Workspace
@@ -97,20 +107,46 @@ def of_many(session: Session, workspace_ids: Collection[int], now: datetime) -> 
     """The same for several workspaces."""
     if not workspace_ids:
         return {}
-    rows = session.execute(
-        select(Workspace.id, Workspace.holidays, Holiday.day, Holiday.off)
-        .outerjoin(
-            Holiday,
-            (Holiday.workspace_id == Workspace.id) & (Holiday.day >= now.date() - _BEHIND),
-        )
-        .where(Workspace.id.in_(workspace_ids))
-    ).all()
+    told = {"workspaces": list(workspace_ids), "since": now.date() - _BEHIND}
+    rows = session.execute(_OF_MANY, told).all()
     listed: dict[int, dict[date, bool]] = {}
     for row in rows:
         days = listed.setdefault(row.id, {})
         if row.day is not None:
             days[row.day] = row.off
     return {row.id: DaysOff(row.holidays, listed[row.id]) for row in rows}
+
+
+def with_office(session: Session, workspace_id: int, now: datetime) -> tuple[Any, DaysOff]:
+    """What the workspace says of its office, and what it has off around `now`, in one read."""
+    told = {"workspace": workspace_id, "since": now.date() - _BEHIND}
+    rows = scan(session, _WITH_OFFICE, told)
+    listed = {row.day: row.off for row in rows if row.day is not None}
+    return rows[0], DaysOff(rows[0].holidays, listed)
+
+
+# Built once: they run while a person waits.
+_ITS_DAYS = (Holiday.workspace_id == Workspace.id) & (Holiday.day >= bindparam("since"))
+_OF_MANY = (
+    select(Workspace.id, Workspace.holidays, Holiday.day, Holiday.off)
+    .outerjoin(Holiday, _ITS_DAYS)
+    .where(Workspace.id.in_(bindparam("workspaces", expanding=True)))
+)
+_WITH_OFFICE = (
+    select(
+        Workspace.zone,
+        Workspace.industry_profile,
+        Workspace.holidays,
+        Workspace.opens_at,
+        Workspace.closes_at,
+        Workspace.work_days,
+        Workspace.answer_minutes,
+        Holiday.day,
+        Holiday.off,
+    )
+    .outerjoin(Holiday, _ITS_DAYS)
+    .where(Workspace.id == bindparam("workspace"))
+)
 
 
 def coming(session: Session, workspace_id: int, today: date, most: int) -> list[ComingDay]:

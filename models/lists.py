@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.db import Base
+from models.db import Base, scan
 from models.text import name_key
 
 ACCOUNT_TYPE, CONTACT_ROLE, BUYING_ROLE = "account_type", "contact_role", "buying_role"
@@ -86,7 +86,8 @@ _MEANING = select(Choice.meaning).where(
 
 def meaning(session: Session, workspace_id: int, list_name: str, key: str | None) -> str | None:
     """What the entry means to the rules; None when the list has no such entry."""
-    return session.scalar(_MEANING, {"workspace": workspace_id, "list": list_name, "key": key})
+    told = {"workspace": workspace_id, "list": list_name, "key": key}
+    return next((row.meaning for row in scan(session, _MEANING, told)), None)
 
 
 def add(session: Session, workspace_id: int, list_name: str, label: str) -> Entry:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import holidays, profiles, slots
 from models.slots import IsOff
-from models.workspaces import Workspace
 
 _LOOKED_AHEAD = 370
 """Days in which an office opens at least once, or never does."""
@@ -81,14 +79,13 @@ class Office:
 
 def of(session: Session, workspace_id: int, since: datetime) -> Office:
     """The workspace's office, with its days off from `since` on."""
-    workspace = session.scalars(select(Workspace).where(Workspace.id == workspace_id)).one()
+    workspace, days_off = holidays.with_office(session, workspace_id, since)
     profile = profiles.of(workspace.industry_profile)
     hours = profile.hours
     if workspace.opens_at is not None and workspace.closes_at is not None:
         hours = (workspace.opens_at, workspace.closes_at)
     if hours is not None and hours[0] == hours[1]:
         hours = None
-    days_off = holidays.of(session, workspace_id, since)
     return Office(
         zone=workspace.zone,
         hours=hours,

@@ -49,7 +49,8 @@ class Hands:
 
 @dataclass
 class Clockwork:
-    """One process's scheduler: its two clocks stand still until a test moves them."""
+    """One process's scheduler: its two clocks stand still until a test moves them. Its heat maps
+    are no pictures; a test of pictures hands its road the real `draw`."""
 
     sessions: Sessions
     slack: StandIn
@@ -65,6 +66,7 @@ class Clockwork:
             clock=self.clock,
             machine=self.machine,
             timing=replace(Timing(), pace=10_000, channel_gap=0.0),
+            draw=lambda _heat: b"a picture",
         )
 
     def another(self) -> Clockwork:

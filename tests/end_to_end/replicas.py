@@ -1,13 +1,11 @@
 """Replicas that run only the clock, as processes of their own, to be killed, stopped and cut off.
 
-Each is forked from a server that has everything imported (`multiprocessing`'s forkserver), so a
-new one is there in a few hundredths of a second. All waits are thirty times shorter than in
-earnest; the people's clock is the test's and starts a morning for everybody at once.
+All waits are thirty times shorter than in earnest; the people's clock is the test's and starts a
+morning for everybody at once.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -35,6 +33,7 @@ from models.db import Sessions, clock_of, open_engine, reading, sessions_for
 from scheduler import loop
 from scheduler.clock_guard import ClockGuard
 from scheduler.timing import Timing
+from tests.end_to_end.forked import PROCESSES
 from tests.end_to_end.running import until
 from tests.make import a_user, a_workspace, an_account, an_actor
 
@@ -49,9 +48,6 @@ def _april() -> date:
 
 
 MORNINGS = [_april() + timedelta(days=n) for n in range(26) if n % 7 < 5]
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
 
 
 def serve(
@@ -104,7 +100,7 @@ class Replicas:
     engine: Engine
     running: list[ForkServerProcess] = field(default_factory=list)
     ahead: Synchronized[float] = field(
-        default_factory=lambda: _processes.Value("d", 0.0, lock=False)
+        default_factory=lambda: PROCESSES.Value("d", 0.0, lock=False)
     )
 
     def start(self, count: int = 1, *, wrong: float = 0.0) -> None:
@@ -112,7 +108,7 @@ class Replicas:
         slack = self.slack
         for _ in range(count):
             told = (self.url, slack.api_url, slack.bot_token, self.ahead, str(self.log), wrong)
-            process = _processes.Process(target=serve, args=told, daemon=True)
+            process = PROCESSES.Process(target=serve, args=told, daemon=True)
             process.start()
             self.running.append(process)
 

@@ -6,22 +6,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, text
 
 from bot.sandbox.stand_in import StandIn
 from bot.sandbox.world import Message
+from tests.end_to_end.forked import ROOT, Forked
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "signing-secret-of-the-tests"
 TOKEN = "xoxb-of-the-tests"
 APP_TOKEN = "xapp-of-the-tests"
@@ -35,23 +33,16 @@ class Running:
     database_url: str
     env: dict[str, str]
     engine: Engine
-    process: subprocess.Popen[str] | None = None
+    process: Forked | None = None
     log: list[str] = field(default_factory=list)
 
-    def cli(self, *words: str, check: bool = True, stdin: str | None = None) -> Any:
+    def cli(self, *words: str, check: bool = True, stdin: str = "") -> Any:
         """Run a `touchbase` command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *words],
-            cwd=ROOT,
-            env=self.env,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        running = Forked(*words, env=self.env, stdin=stdin)
+        out, err = running.communicate(timeout=120)
         if check:
-            assert done.returncode == 0, done.stdout + done.stderr
-        return done
+            assert running.returncode == 0, out + err
+        return subprocess.CompletedProcess(words, running.returncode or 0, out, err)
 
     def tick(self, at: str) -> dict[str, Any]:
         """One pass by the clock at `at`; what it did."""
@@ -144,16 +135,7 @@ def _start(running: Running, *, socket_mode: bool, scheduler: bool) -> None:
     if running.database_url.startswith("postgresql"):
         running.cli("migrate")
     words = ["run"] if scheduler else ["run", "--no-scheduler"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", *words],
-        cwd=ROOT,
-        env=running.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    running.process = process
-    assert process.stderr is not None
+    process = running.process = Forked(*words, env=running.env)
     first = process.stderr.readline()
     assert first.startswith("Touchbase is listening on http://127.0.0.1:"), first
     url = first.split()[-1]

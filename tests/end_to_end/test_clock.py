@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +14,8 @@ from bot.cli import main
 from bot.sandbox import faults
 from models.clock import system
 from tests.conftest import Database
-from tests.end_to_end.running import ROOT, Running, a_bot
+from tests.end_to_end.forked import Forked
+from tests.end_to_end.running import Running, a_bot
 
 KEYS = ["at", "planned", "sent", "settled", "uncertain", "expired", "cancelled", "failed"]
 
@@ -70,17 +69,7 @@ def test_ticks_beside_a_running_bot_send_each_reminder_once(each_database: Datab
         bot.work_all_year()
         # Half past two in the afternoon in New York is half past eleven in Phoenix.
         morning = a_morning() + timedelta(minutes=30)
-        ticks = [
-            subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "tick", "--at", iso(morning)],
-                cwd=ROOT,
-                env=bot.env,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(2)
-        ]
+        ticks = [Forked("tick", "--at", iso(morning), env=bot.env) for _ in range(2)]
         told = []
         for tick in ticks:
             out, err = tick.communicate(timeout=100)

@@ -9,8 +9,6 @@ import re
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -27,7 +25,8 @@ from models.clock import system
 from models.db import open_engine, sessions_for
 from tests import databases
 from tests.conftest import Database
-from tests.end_to_end.running import ROOT, Running, a_bot, until
+from tests.end_to_end.forked import Forked
+from tests.end_to_end.running import Running, a_bot, until
 from tests.make import a_user, a_workspace, an_account, an_actor
 
 LISTENING = re.compile(r"Touchbase is listening on (http://127\.0\.0\.1:[1-9]\d+)\n")
@@ -52,16 +51,7 @@ def all_is_well_again(request: pytest.FixtureRequest) -> Iterator[None]:
 def begin(bot: Running, *words: str) -> str:
     """Start `touchbase run` and leave it running; where it listens. Its first line on stderr is
     bare: no level, no time, nothing before it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "run", *words],
-        cwd=ROOT,
-        env=bot.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    bot.process = process
-    assert process.stderr is not None
+    process = bot.process = Forked("run", *words, env=bot.env)
     first = process.stderr.readline()
     said = LISTENING.fullmatch(first)
     assert said, first

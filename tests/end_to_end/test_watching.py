@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 
+from tests.end_to_end.forked import Forked
 from tests.end_to_end.running import ROOT, Running, a_bot, until
 
 
@@ -32,16 +33,7 @@ def figure(text: str, name: str) -> float | None:
 
 def start(bot: Running, **env: str) -> str:
     """Run the bot with these settings; its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "run"],
-        cwd=ROOT,
-        env=bot.env | env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    bot.process = process
-    assert process.stderr is not None
+    process = bot.process = Forked("run", env=bot.env | env)
     first = process.stderr.readline().strip()
     assert first.startswith("Touchbase is listening on "), first
     url = first.split()[-1]

@@ -49,6 +49,7 @@ def file_of(it: Clockwork, message: Message) -> bytes:
 
 def test_the_picture_comes_once_into_the_digests_thread(each_database: Database) -> None:
     with a_clockwork(each_database.sessions, MONDAY_EIGHT) as it:
+        it.road = replace(it.road, draw=heatmap.png)
         a_team(it)
         run(it)
         run(it)

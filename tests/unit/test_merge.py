@@ -32,6 +32,7 @@ from models.errors import (
     AlreadyUndone,
     MergedOnward,
     NoSuchAccount,
+    NoSuchContact,
     NotBothYours,
     NotYours,
     SameTwice,
@@ -199,6 +200,26 @@ def test_somebody_met_under_both_names_was_met_once(sessions: Sessions) -> None:
         merging.undo(session, rep, merge_id, NOW)
         assert (met(both), met(alone)) == (["Priya Patel", "P. Patel"], ["P. Patel"])
         assert (kept.title, gone.status, gone.archived_at) == ("", "active", None)
+
+
+def test_a_form_opened_before_the_merge_meets_whoever_is_left(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        rep = a_rep(session)
+        account = an_account(session, rep.workspace_id, owner=rep)
+        kept, gone, other = (a_contact(session, account, name) for name in ("Ann", "Bo", "Cy"))
+        merge(session, rep, kept, gone)
+        touch = a_touch(session, rep, account, days_ago=1, met=(other.id, gone.id))
+        met = touches.met(session, rep.workspace_id, touch)
+        for person in (kept, gone, other):
+            session.refresh(person)
+        assert met == [other, kept]
+        day = rep.today(NOW) - timedelta(days=1)
+        assert [one.last_touch_on for one in (kept, gone, other)] == [day, None, day]
+        a_touch(session, rep, account, days_ago=9, met=(kept.id,))  # told late: changes nothing
+        session.refresh(kept)
+        assert kept.last_touch_on == day
+        with pytest.raises(NoSuchContact):
+            a_touch(session, rep, account, met=(kept.id, 10**6))
 
 
 def test_of_two_snoozes_the_later_stays_and_undo_gives_both_back(sessions: Sessions) -> None:

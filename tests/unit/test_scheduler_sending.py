@@ -213,6 +213,25 @@ def test_a_lane_with_much_to_do_is_handed_back_after_its_turn(each_database: Dat
         assert it.lane().next_at is None
 
 
+def test_a_lane_is_handed_back_early_while_slack_is_slow_to_answer(
+    each_database: Database,
+) -> None:
+    with a_clockwork(each_database.sessions, MONDAY) as it:
+        with it.sessions.begin() as session:
+            user = a_person(session)
+            for number in range(5):
+                an_answer(session, user, f"receipt:{number}", MONDAY)
+        prompt = it.road.slack
+
+        def slow(workspace_id: int) -> WebClient:
+            it.wait(seconds=3)  # two messages take longer than the five seconds of a turn
+            return prompt(workspace_id)
+
+        it.road = replace(it.road, slack=slow)
+        assert [it.send()["sent"] for _ in range(3)] == [2, 2, 1]
+        assert len(it.said()) == 5
+
+
 def test_nothing_is_posted_while_slack_is_out_of_reach_and_no_reminder_is_lost(
     each_database: Database,
 ) -> None:
