@@ -19,6 +19,7 @@ from handlers import (
     reassigning,
     referrals,
     reminders,
+    report_schedules,
     reports,
     settings,
     status,
@@ -47,6 +48,7 @@ from handlers.views import reassigning as reassign_views
 from handlers.views import referral_queue as queue_views
 from handlers.views import referrals as referral_views
 from handlers.views import reminders as reminder_views
+from handlers.views import report_schedules as schedule_views
 from handlers.views import reports as report_views
 from handlers.views import settings as settings_views
 from handlers.views import status as status_views
@@ -136,6 +138,9 @@ ACTIONS: Mapping[str, Handler] = {
     merge_views.UNDO: merging.undo,
     reassign_views.OPEN: reassigning.open_from_message,
     reassign_views.UNDO: reassigning.undo,
+    report_views.SCHEDULES: report_schedules.show,
+    schedule_views.STOP: report_schedules.stop,
+    schedule_views.RESUME: report_schedules.resume,
     team_views.SHOW: team.show,
     cadence_views.ADD: cadence.add,
     cadence_views.MORE: cadence.choose,

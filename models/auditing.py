@@ -14,11 +14,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.deliveries import ANSWER_FIRST, PLANNED, SENDING, UNCERTAIN, Delivery, Lane, call_lane
+from models.report_schedules import ReportSchedule
 from models.subscriptions import Subscription
 from models.users import User
 from models.workspaces import Workspace
 
-UNPLANNED, UNPLACED, NO_DIGEST = "unplanned", "unplaced", "no_digest"
+UNPLANNED, UNPLACED = "unplanned", "unplaced"
+NO_DIGEST, NO_REPORT = "no_digest", "no_report"
 UNSENT, BACKLOG, STUCK = "unsent", "backlog", "sending"
 IN_DOUBT, SUSPENDED = "uncertain", "suspended"
 
@@ -67,7 +69,9 @@ def findings(
     out_of_reach  this process leaves Slack alone for now (its breaker is open): lanes may wait.
     """
     reader = _Reader(session, now, machine, limits)
-    found = [] if answers_only else [reader.unplanned(), reader.unplaced(), reader.no_digest()]
+    found = []
+    if not answers_only:
+        found = [reader.unplanned(), reader.unplaced(), reader.no_digest(), reader.no_report()]
     if not out_of_reach:
         found.append(reader.unsent(answers_only=answers_only))
     found.append(reader.backlog(answers_only=answers_only))
@@ -124,6 +128,21 @@ class _Reader:
         )
         active = Subscription.active.is_(True)
         return self._count(NO_DIGEST, Subscription, Subscription.next_due_at, due, active)
+
+    def no_report(self) -> Finding:
+        """Reports on schedule, of people who are there, that should have been planned or looked
+        at, or that have no place in the plan."""
+        late = self.now - timedelta(seconds=self.limits.unplanned)
+        here = exists(
+            select(User.id).where(
+                User.workspace_id == ReportSchedule.workspace_id,
+                User.id == ReportSchedule.user_id,
+                User.active.is_(True),
+            )
+        )
+        at = ReportSchedule.next_due_at
+        due = and_(ReportSchedule.active.is_(True), or_(at < late, at.is_(None)))
+        return self._count(NO_REPORT, ReportSchedule, at, due, here)
 
     def unsent(self, *, answers_only: bool) -> Finding:
         """Planned, due for minutes, and nothing holds it up.

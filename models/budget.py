@@ -19,14 +19,15 @@ from models.deliveries import (
     REASSIGN,
     REFERRAL_LATE,
     REMINDER,
+    REPORT_DUE,
     SENT,
     SILENCE,
     Delivery,
 )
 from models.users import User
 
-URGENT = frozenset({DIGEST_STOPPED, REASSIGN, REFERRAL_LATE, SILENCE, "alert"})
-"""Kinds outside the budget: nobody would want to hear of these tomorrow."""
+URGENT = frozenset({DIGEST_STOPPED, REASSIGN, REFERRAL_LATE, REPORT_DUE, SILENCE, "alert"})
+"""Kinds outside the budget: nobody would want to hear of these tomorrow, or they asked for it."""
 
 _AFTER_THE_LIST = timedelta(minutes=5)
 """So long after its hour a morning's list has been sent, or found to be empty."""

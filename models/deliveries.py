@@ -44,6 +44,7 @@ NUDGE, HEAT_MAP, REPORT = "nudge", "heat_map", "report"
 REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 SILENCE = "silence"
 DEAL_RECEIPT = "deal_receipt"
+REPORT_DUE = "report_due"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""

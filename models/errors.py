@@ -318,6 +318,13 @@ class NeedsReason(Refused):
     """A deal is lost for a reason; none was given."""
 
 
+@dataclass
+class TooManySchedules(Refused):
+    """One person wants more reports on schedule than `limit`."""
+
+    limit: int
+
+
 class BadAmount(Refused):
     """Not an amount of money."""
 

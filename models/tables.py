@@ -22,6 +22,7 @@ from models import (  # noqa: F401 - importing them is the point
     products,
     reassigning,
     referrals,
+    report_schedules,
     requests,
     snapshots,
     stages,

@@ -36,6 +36,7 @@ PREPARE: Mapping[str, Callable[[Road, Job], Delivery]] = {
     deliveries.DIGEST: digests.keep,
     deliveries.HEAT_MAP: pictures.upload,
     deliveries.REPORT: reports.upload,
+    deliveries.REPORT_DUE: reports.upload,
 }
 """What is done, outside any transaction of the lane's, before a message of a kind is made."""
 

@@ -31,6 +31,7 @@ from scheduler import (
     reckon,
     referral_alerts,
     reminders,
+    reports,
     settle,
     upkeep,
 )
@@ -148,7 +149,7 @@ class Handle:
                 editions.reckon_if_new(self._road)
                 self._zones_known = True
             people.read_profiles(self._road, self._not_again, time.monotonic())
-            plans = (reminders.plan, digests.plan, referral_alerts.plan)
+            plans = (reminders.plan, digests.plan, referral_alerts.plan, reports.plan)
             counts = planning.plan_all(self._road.sessions, self._road.clock, plans)
             _tell("planned", counts)
         self._road.pulse.mark(PLAN)

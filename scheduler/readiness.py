@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import budget, deliveries, lanes, slots, subscriptions, users
+from models import budget, deliveries, lanes, report_schedules, slots, subscriptions, users
 from models.db import Session
 from models.deliveries import Delivery
 from models.users import User
@@ -50,6 +50,10 @@ def judge(session: Session, row: Delivery, now: datetime) -> Ready | Later | Dro
         return _reminder(session, row, now)
     if row.kind == deliveries.DIGEST or (row.kind == deliveries.HEAT_MAP and row.user_id is None):
         return _digest(session, row, now)
+    if row.kind == deliveries.REPORT_DUE and not report_schedules.is_on(
+        session, row.workspace_id, row.subject_id
+    ):
+        return Drop(deliveries.CANCELLED, "stopped")
     if row.user_id is not None and row.priority > deliveries.ANSWER_FIRST:
         return _unasked(session, row, users.get(session, row.workspace_id, row.user_id), now)
     return Ready()

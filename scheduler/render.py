@@ -164,6 +164,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.HEAT_MAP: pictures.render,
     deliveries.REFERRAL_LATE: referral_alerts.render,
     deliveries.REPORT: reports.render,
+    deliveries.REPORT_DUE: reports.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,

@@ -18,6 +18,7 @@ from scheduler import (
     reckon,
     referral_alerts,
     reminders,
+    reports,
     settle,
     upkeep,
 )
@@ -85,7 +86,7 @@ def tick(
     people.read_profiles(road, {}, 0.0)
     counts = settle.settle(road)
     reckon.catch_up(road)
-    plans = (reminders.plan, digests.plan, referral_alerts.plan)
+    plans = (reminders.plan, digests.plan, referral_alerts.plan, reports.plan)
     counts.update(planning.plan_all(sessions, road.clock, plans))
     counts.update(_send_all(road))
     kinds = ("planned", "sent", "settled", "uncertain", "expired", "cancelled", "failed")

@@ -20,7 +20,7 @@ from models import deliveries
 from models.db import Sessions
 from models.deliveries import Delivery, Lane, Owed
 from models.users import User
-from scheduler import deliver, digests, planning, referral_alerts, reminders, settle
+from scheduler import deliver, digests, planning, referral_alerts, reminders, reports, settle
 from scheduler.road import Road
 from scheduler.tick import Tally, tick
 from scheduler.timing import Timing
@@ -80,7 +80,7 @@ class Clockwork:
 
     def plan(self) -> Counter[str]:
         """What the loop does every half minute."""
-        plans = (reminders.plan, digests.plan, referral_alerts.plan)
+        plans = (reminders.plan, digests.plan, referral_alerts.plan, reports.plan)
         return planning.plan_all(self.sessions, self.clock, plans)
 
     def send(self) -> Counter[str]:

@@ -73,6 +73,7 @@ from models.errors import (
     TooManyLines,
     TooManyReferrals,
     TooManyRules,
+    TooManySchedules,
     WhoIsThat,
     ZoneUnread,
 )
@@ -224,6 +225,8 @@ def sentence(refused: Refused) -> str:
             return "The rule for C accounts stays: it holds for all that have no other."
         case TooManyRules():
             return f"{refused.limit} rules is as many as I keep. Remove one first."
+        case TooManySchedules():
+            return f"{refused.limit} reports on schedule is as many as I keep. Stop one first."
         case BadGaps():
             return f"Days from 1 to {refused.limit}, please."
         case IdealTooLong():

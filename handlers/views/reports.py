@@ -10,18 +10,28 @@ from handlers.views.fields import Block, View, mrkdwn, plain
 from handlers.views.words import esc, listed, plural
 from models.errors import Refused
 from models.lists import Entry
+from models.report_schedules import MONTH, QUARTER, WEEK
 from models.reports.making import NoSuchReport
 from models.reports.periods import BadPeriod, EndsBeforeItBegins, Period
 from models.reports.report import BYS, MONEY, Cell, Fact, NotBy, Report
 
 FORM, NAME, PERIOD, BY = "report_form", "report_name", "report_period", "report_by"
+SEND, NOW = "report_send", "now"
+SCHEDULES = "report_schedules"
 
 XLSX, CSV = "xlsx", "csv"
+
+EVERY = {WEEK: "every week", MONTH: "every month", QUARTER: "every quarter"}
+
+_ON_SCHEDULE = (
+    "On schedule it comes on your first work day of each week, month or quarter, about the one "
+    "that ended; the period above is for now."
+)
 
 _LONGEST = 30
 """Letters of a period as it is typed."""
 
-_TITLES = {
+TITLES = {
     "activity": "Activity",
     "closings": "Closings",
     "follow-up": "Follow-up",
@@ -48,24 +58,38 @@ def lines(report: Report) -> list[str]:
     ]
 
 
-def form(names: Sequence[str], *, name: str | None, period: str, by: str | None) -> View:
-    """Which report, of when, told apart how."""
-    entries = [Entry(each, _TITLES[each]) for each in names]
+def form(
+    names: Sequence[str],
+    *,
+    name: str | None,
+    period: str,
+    by: str | None,
+    send: str = NOW,
+    scheduled: int = 0,
+) -> View:
+    """Which report, of when, told apart how, sent when. `scheduled`: how many the person has."""
+    entries = [Entry(each, TITLES[each]) for each in names]
     groups = [Entry(each, f"By {each}") for each in BYS]
+    sends = [Entry(NOW, "Now"), *(Entry(key, said.capitalize()) for key, said in EVERY.items())]
     blocks = [
         fields.pick(NAME, "Report", entries, chosen=name, optional=False),
         fields.text(
             PERIOD, "Period", value=period[:_LONGEST], longest=_LONGEST, placeholder=PERIODS
         ),
         fields.pick(BY, "Told apart", groups, chosen=by),
+        fields.pick(SEND, "Send it", sends, chosen=send, optional=False),
         fields.context(plain("A workbook comes in your messages, about those you may see.")),
+        fields.context(plain(_ON_SCHEDULE)),
     ]
+    if scheduled:
+        label = f"Your {plural(scheduled, 'scheduled report')}"
+        blocks.append(fields.actions(fields.button(SCHEDULES, label, "form")))
     return fields.modal(FORM, "Make a report", blocks, submit="Make")
 
 
 def making(name: str, shown: Period) -> View:
     """What the form becomes while the report is made."""
-    said = f"Making your report: {_TITLES[name]}, {period(shown)}. "
+    said = f"Making your report: {TITLES[name]}, {period(shown)}. "
     said += "It comes in your messages with Touchbase; a long one takes a minute."
     return {
         "type": "modal",
@@ -86,11 +110,19 @@ def file_name(report: Report, ending: str) -> str:
     return f"{report.name}-{report.period.name}.{ending}"
 
 
-def message(name: str, link: str, told: Sequence[str]) -> tuple[str, list[Block]]:
-    """The message with the file: its link shares it."""
+def message(
+    name: str, link: str, told: Sequence[str], *, every: str | None = None
+) -> tuple[str, list[Block]]:
+    """The message with the file: its link shares it. `every`: how often it comes."""
     first, *rest = told
     words = [f"*{esc(first)}*", *(esc(line) for line in rest), f"<{link}|{esc(name)}>"]
-    return f"{first}: {name}", [fields.section(mrkdwn("\n".join(words)))]
+    blocks = [fields.section(mrkdwn("\n".join(words)))]
+    if every:
+        blocks += [
+            fields.context(plain(f"Comes {EVERY[every]}.")),
+            fields.actions(fields.button(SCHEDULES, "Your scheduled reports", "message")),
+        ]
+    return f"{first}: {name}", blocks
 
 
 def written(rows: int, file: str) -> str:

@@ -22,6 +22,7 @@ _KINDS = {
     deliveries.NUDGE: "afternoon list",
     deliveries.REFERRAL_LATE: "word about a late answer",
     deliveries.REPORT: "report",
+    deliveries.REPORT_DUE: "report on schedule",
     deliveries.REASSIGN: "word about accounts without a rep",
     deliveries.SILENCE: "word about a silent source",
 }
@@ -31,6 +32,7 @@ _TROUBLES = {
     "unplanned": "people are due and not planned",
     "unplaced": "people have no next morning in the plan",
     "no_digest": "a digest is due and not planned",
+    "no_report": "a report on schedule is due and not planned",
     "unsent": "messages are due and not sent",
     "backlog": "messages have been waiting for over half an hour",
     "sending": "a message has been on its way for minutes",

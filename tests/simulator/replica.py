@@ -13,7 +13,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.clock import Clock
-from scheduler import deliver, digests, planning, referral_alerts, reminders, settle, upkeep
+from scheduler import (
+    deliver,
+    digests,
+    planning,
+    referral_alerts,
+    reminders,
+    reports,
+    settle,
+    upkeep,
+)
 from scheduler.road import Road
 from scheduler.timing import Timing
 from tests.simulator.stage import Pool, Process, Stage, Stopping
@@ -111,7 +120,7 @@ class Replica:
         )
 
     def plan(self) -> Counter[str]:
-        plans = (reminders.plan, digests.plan, referral_alerts.plan)
+        plans = (reminders.plan, digests.plan, referral_alerts.plan, reports.plan)
         return planning.plan_all(self.road.sessions, self.road.clock, plans)
 
     def send(self) -> Counter[str]:

@@ -27,6 +27,7 @@ from models import (
     reassigning,
     referrals,
     referring,
+    report_schedules,
     subscriptions,
     users,
 )
@@ -74,6 +75,7 @@ TABLE = {
         "Mon 16 10:15 sent: reminder U1 of Mon 16, Running late, due today",
         "Mon 16 10:15 sent: digest C1 of Mon 16, Week 11",
         "Mon 16 10:15 sent: heat_map C1 of Mon 16",
+        "Mon 16 10:15 sent: report_due U3 of Mon 16",
         "Mon 16 15:30 sent: nudge U1 of Mon 16, due today",
         "Tue 17 07:30 sent: reminder U1 of Tue 17, overdue since Mon",
         "Tue 17 15:30 sent: nudge U1 of Tue 17, overdue since Mon",
@@ -83,6 +85,7 @@ TABLE = {
         "Mon 16 16:15 expired: reminder U1 of Mon 16",
         "Mon 16 16:15 sent: digest C1 of Mon 16, Week 11",
         "Mon 16 16:15 sent: heat_map C1 of Mon 16",
+        "Mon 16 16:15 sent: report_due U3 of Mon 16",
         "Mon 16 16:15 sent: nudge U1 of Mon 16, due today",
         "Tue 17 07:30 sent: reminder U1 of Tue 17, overdue since Mon",
         "Tue 17 15:30 sent: nudge U1 of Tue 17, overdue since Mon",
@@ -95,6 +98,7 @@ TABLE = {
         "Mon 16 10:15 sent: reminder U1 of Mon 16, Running late, overdue since Tue",
         "Mon 16 10:15 sent: digest C1 of Mon 16, Week 11",
         "Mon 16 10:15 sent: heat_map C1 of Mon 16",
+        "Mon 16 10:15 sent: report_due U3 of Mon 16",
         "Mon 16 15:30 sent: nudge U1 of Mon 16, overdue since Tue",
         "Tue 17 07:30 sent: reminder U1 of Tue 17, overdue since Tue",
         "Tue 17 15:30 sent: nudge U1 of Tue 17, overdue since Tue",
@@ -105,9 +109,11 @@ TABLE = {
         "Mon 16 10:15 expired: reminder U1 of Tue 03",
         "Mon 16 10:15 expired: nudge U1 of Tue 03",
         "Mon 16 10:15 expired: digest C1 of Mon 09",
+        "Mon 16 10:15 expired: report_due U3 of Mon 09",
         "Mon 16 10:15 sent: reminder U1 of Mon 16, Running late, overdue since Mon",
         "Mon 16 10:15 sent: digest C1 of Mon 16, Week 11",
         "Mon 16 10:15 sent: heat_map C1 of Mon 16",
+        "Mon 16 10:15 sent: report_due U3 of Mon 16",
         "Mon 16 15:30 sent: nudge U1 of Mon 16, overdue since Mon",
         "Tue 17 07:30 sent: reminder U1 of Tue 17, overdue since Mon",
         "Tue 17 15:30 sent: nudge U1 of Tue 17, overdue since Mon",
@@ -115,13 +121,15 @@ TABLE = {
 }
 """By how long the clock stood still, all else that is done from then until Tuesday evening.
 
-Until noon on Tuesday a digest is worth sending, a list for four hours. Of several missed days the
-first leaves a row, and today's message has in it what they would have said."""
+Until noon on Tuesday a digest is worth sending, a list for four hours, a report until the next. Of
+several missed days the first leaves a row, and today's message has in it what they would have
+said."""
 
 
 def a_team(session: Session, first_day: datetime, missed: date) -> None:
     """A rep with an overdue account and a promise for a missed day, who chose two lists a day; two
-    colleagues; an admin, who asked for the Monday digest in C1. Only the rep gets lists."""
+    colleagues; an admin, who asked for the Monday digest in C1 and a weekly report. Only the rep gets
+    lists."""
     dana = a_person(session, overdue=1, now=first_day - timedelta(days=1))
     dana.daily_lists = 2
     promised = FollowUp(
@@ -148,6 +156,7 @@ def a_team(session: Session, first_day: datetime, missed: date) -> None:
     )
     subscriptions.reschedule(digest, asked)
     session.add(digest)
+    report_schedules.ask(session, an_actor(other), "pipeline", None, "week", asked)
 
 
 def somebody(session: Session, slack_id: str) -> User:
