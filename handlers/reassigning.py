@@ -67,6 +67,7 @@ def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clo
             person_id=int(held.metadata["person"]),
             heir_id=heir.id,
             part=part.value if part else reassigning.ALL,
+            deals=bool(held.all_chosen(views.DEALS)),
             submission=view["id"],
             now=clock(),
         )

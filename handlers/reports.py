@@ -25,7 +25,7 @@ _SENDS = {
     "monthly": report_schedules.MONTH,
     "quarterly": report_schedules.QUARTER,
 }
-_LIST = ("list", "scheduled", "schedules", "stop")
+_LIST = ("list", "schedule", "scheduled", "schedules", "stop")
 
 
 def command(

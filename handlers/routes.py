@@ -13,6 +13,7 @@ from handlers import (
     digests,
     figures,
     home,
+    many_accounts,
     merging,
     people,
     purging,
@@ -40,6 +41,7 @@ from handlers.views import doubts as doubt_views
 from handlers.views import drafts as draft_views
 from handlers.views import figures as figure_views
 from handlers.views import home as home_views
+from handlers.views import many_accounts as many_views
 from handlers.views import merging as merge_views
 from handlers.views import people as people_views
 from handlers.views import pipeline as pipeline_views
@@ -76,6 +78,7 @@ VIEWS: Mapping[str, Handler] = {
     purge_views.FIND_FORM: purging.find,
     purge_views.SURE_FORM: purging.purge,
     reassign_views.FORM: reassigning.submit,
+    many_views.FORM: many_accounts.submit,
     settings_views.FORM: settings.save,
     cadence_views.FORM: cadence.submit,
     deal_form_views.FORM: deals.submit,
@@ -138,6 +141,7 @@ ACTIONS: Mapping[str, Handler] = {
     merge_views.UNDO: merging.undo,
     reassign_views.OPEN: reassigning.open_from_message,
     reassign_views.UNDO: reassigning.undo,
+    many_views.UNDO: many_accounts.undo,
     report_views.SCHEDULES: report_schedules.show,
     schedule_views.STOP: report_schedules.stop,
     schedule_views.RESUME: report_schedules.resume,
@@ -179,6 +183,9 @@ OPTIONS: Mapping[str, Handler] = {
     purge_views.ACCOUNT: purging.search_accounts,
     purge_views.PERSON: purging.search_people,
     reassign_views.TO: reassigning.search,
+    many_views.OWNER: many_accounts.search_owners,
+    many_views.TERRITORY: many_accounts.search_territories,
+    many_views.HEIR: many_accounts.search_heirs,
     deal_form_views.ACCOUNT: touches.search_accounts,
     deal_form_views.BROKER: deals.search_people,
     deal_form_views.PERSON: deals.search_people,

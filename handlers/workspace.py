@@ -17,6 +17,7 @@ from handlers import (
     goals,
     holidays,
     listen,
+    many_accounts,
     merging,
     purging,
     reassigning,
@@ -109,6 +110,9 @@ def command(
         case "merge":
             text = ""  # the form that opens is the answer
             merging.open_form(command, client)
+        case "retier":
+            text = ""
+            many_accounts.open_form(command, client, actor, sessions)
         case "reassign":
             text = _reassign(rest, command, client, actor, sessions)
         case "purge":
@@ -194,8 +198,12 @@ def _manager(
 def _reassign(
     rest: str, command: Payload, client: WebClient, actor: Actor, sessions: Sessions
 ) -> str:
-    """`/touchbase reassign @dana`: the form that opens is the answer."""
+    """`/touchbase reassign @dana`: the form that opens is the answer; without a name that for many
+    accounts."""
     people, words = _people_and_words(rest)
+    if not rest.strip():
+        many_accounts.open_form(command, client, actor, sessions)
+        return ""
     if len(people) != 1 or words:
         return reassign_views.USAGE
     reassigning.open_form(people[0], command, client, actor, sessions)

@@ -45,6 +45,7 @@ REASSIGN, REASSIGN_RECEIPT = "reassign", "reassign_receipt"
 SILENCE = "silence"
 DEAL_RECEIPT = "deal_receipt"
 REPORT_DUE = "report_due"
+RETIER_RECEIPT = "retier_receipt"
 
 ANSWER_FIRST, REMINDERS, DIGESTS = 0, 50, 90
 """Priorities: an answer to what somebody just did goes before all that the clock owes."""

@@ -222,6 +222,13 @@ class NothingToGive(Refused):
     """The person has no accounts (any more) that somebody else could take over."""
 
 
+@dataclass
+class TooManyOwners(Refused):
+    """Accounts of more people than `limit` would go to another at once."""
+
+    limit: int
+
+
 class NoLongerYours(Refused):
     """The account of an old button belongs to somebody else by now."""
 

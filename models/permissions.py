@@ -91,6 +91,12 @@ def must_lead(actor: Actor, person_id: int, team: Collection[int]) -> None:
         raise NotYours
 
 
+def must_change_many(actor: Actor) -> None:
+    """Managers and admins change many accounts at once. Raises NotAllowed for a rep."""
+    if not leads(actor.role):
+        raise NotAllowed(MANAGER)
+
+
 def may_change_cadence(actor: Actor) -> bool:
     """Whether the actor may change the cadence rules; everyone may read them."""
     return actor.role == ADMIN

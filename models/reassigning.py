@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,23 +16,21 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models import accounts, audit, deliveries, permissions, reckoning, users
+from models import accounts, audit, deliveries, going_along, permissions, reckoning, users
 from models.accounts import Account
 from models.db import Base, insert_if_absent, within_workspace
 from models.deliveries import Owed
 from models.errors import AlreadyUndone, BadChoice, NothingToGive, NotYours, TooLate
-from models.follow_ups import LATE, OPEN, FollowUp
+from models.follow_ups import FollowUp
 from models.touches import Touch
 from models.users import Actor, User
 
 ALL = "all"
 _TIER, _TERRITORY = "tier", "territory"
 
-_AT_ONCE = 5_000
 _MOST_MESSAGES = 50
 
 
@@ -54,7 +52,8 @@ class Reassignment(Base):
     to_id: Mapped[int]
     by_id: Mapped[int]
     submission: Mapped[str] = mapped_column(String(64))  # Slack's id of the form
-    # {"accounts": {"2026-01-05": [ids]}, "follow_ups": [ids]}: by the day they were owned since.
+    # {"accounts": {"2026-01-05": [ids]}, "follow_ups": [ids], "deals": [ids]}: accounts by the day
+    # they were owned since.
     moved: Mapped[dict[str, Any]] = mapped_column(JSON)
     reassigned_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
@@ -100,6 +99,7 @@ class ReassignReceipt:
     heir: str
     accounts: int
     follow_ups: int
+    deals: int
     undone: bool
     kept: int  # accounts that an undo left, since they were touched or moved on
     may_undo: bool
@@ -123,9 +123,8 @@ def holdings(session: Session, workspace_id: int, person_id: int) -> Holdings:
     for kind, counts in ((_TIER, by_tier), (_TERRITORY, by_territory)):
         if len(counts) > 1:
             parts += [Part(f"{kind}:{name}", counts[name]) for name in sorted(counts) if name]
-    steps = session.scalar(
-        select(func.count()).select_from(FollowUp).where(*_open(workspace_id, person_id))
-    )
+    waiting = going_along.open_steps(workspace_id, person_id)
+    steps = session.scalar(select(func.count()).select_from(FollowUp).where(*waiting))
     return Holdings(person_id, person.name, person.active, whole, steps or 0, tuple(parts))
 
 
@@ -170,10 +169,15 @@ def reassign(
     part: str,
     submission: str,
     now: datetime,
+    only: Sequence[int] | None = None,
+    deals: bool = False,
 ) -> None:
     """Give a part of a person's accounts to their heir, with what is still open there, and a
     receipt to the actor. The statements do not grow with the accounts but by thousands of them.
     A second submission changes nothing.
+
+    only   of the part no others than these.
+    deals  the person's open deals there go along, too.
 
     Raises NotAllowed, NotYours, BadChoice (nobody who may take them) and NothingToGive.
     """
@@ -194,9 +198,13 @@ def reassign(
     row_id = insert_if_absent(session, Reassignment, told)
     if row_id is None:
         return
-    rows = session.execute(
-        select(Account.id, Account.owned_since).where(*_owned(workspace_id, person_id), *_of(part))
-    ).all()
+    wanted = select(Account.id, Account.owned_since).where(
+        *_owned(workspace_id, person_id), *_of(part)
+    )
+    parts = [wanted]
+    if only is not None:
+        parts = [wanted.where(Account.id.in_(ids)) for ids in going_along.chunks(only)]
+    rows = [row for query in parts for row in session.execute(query)]
     given = set(
         accounts.give_many(
             session,
@@ -212,11 +220,14 @@ def reassign(
     for row in rows:
         if row.id in given:
             since[row.owned_since.isoformat() if row.owned_since else ""].append(row.id)
-    steps = _give_steps(session, workspace_id, person_id, heir_id, sorted(given), part == ALL)
+    whose = (session, workspace_id, person_id, heir_id, sorted(given))
+    steps = going_along.give_steps(*whose, every=part == ALL and only is None)
     if not (given or steps):
         raise NothingToGive
     made = session.get_one(Reassignment, row_id)
     made.moved = {"accounts": dict(since), "follow_ups": steps}
+    if deals:
+        made.moved = {**made.moved, "deals": going_along.give_deals(*whose)}
     _audit(session, actor, "accounts_reassigned", made, len(given), len(steps), now)
     _owe_receipt(session, actor, row_id, now)
     _show_anew(session, workspace_id, person_id, f"reassigned:{row_id}", now)
@@ -254,7 +265,9 @@ def undo(session: Session, actor: Actor, reassignment_id: int, now: datetime) ->
         reckoning.bring_up(session, row.workspace_id, back)
         kept |= set(ids) - set(back)
         given += len(back)
-    steps = _take_steps_back(session, row, kept)
+    whose = (session, row.workspace_id, row.from_id, row.to_id)
+    steps = going_along.take_steps_back(*whose, row.moved["follow_ups"], kept)
+    going_along.take_deals_back(*whose, row.moved.get("deals", []), kept)
     row.moved = {**row.moved, "kept": len(kept)}
     _audit(session, actor, "reassignment_undone", row, given, steps, now)
     sent = deliveries.about(session, row.workspace_id, deliveries.REASSIGN_RECEIPT, row.id)
@@ -282,6 +295,7 @@ def receipt(
         heir=named.get(row.to_id, ""),
         accounts=sum(map(len, row.moved["accounts"].values())),
         follow_ups=len(row.moved["follow_ups"]),
+        deals=len(row.moved.get("deals", ())),
         undone=row.undone_at is not None,
         kept=int(row.moved.get("kept", 0)),
         may_undo=permissions.may_undo(row.reassigned_at, now),
@@ -293,14 +307,6 @@ def _owned(workspace_id: int, person_id: int) -> tuple[ColumnElement[bool], ...]
         Account.workspace_id == workspace_id,
         Account.owner_id == person_id,
         Account.archived_at.is_(None),
-    )
-
-
-def _open(workspace_id: int, person_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        FollowUp.workspace_id == workspace_id,
-        FollowUp.user_id == person_id,
-        FollowUp.status.in_((OPEN, LATE)),
     )
 
 
@@ -316,56 +322,11 @@ def _of(part: str) -> tuple[ColumnElement[bool], ...]:
     return ()
 
 
-def _give_steps(
-    session: Session,
-    workspace_id: int,
-    person_id: int,
-    heir_id: int,
-    account_ids: Sequence[int],
-    every: bool,
-) -> list[int]:
-    """What is open goes along: at these accounts, or every one, those without an account too."""
-    change = (
-        update(FollowUp)
-        .where(*_open(workspace_id, person_id))
-        .values(user_id=heir_id)
-        .returning(FollowUp.id)
-        .execution_options(synchronize_session=False)
-    )
-    if every:
-        return sorted(session.scalars(change))
-    return sorted(
-        step
-        for ids in _chunks(account_ids)
-        for step in session.scalars(change.where(FollowUp.account_id.in_(ids)))
-    )
-
-
-def _take_steps_back(session: Session, row: Reassignment, kept: Collection[int]) -> int:
-    """Give back what is still open, but not at the accounts that stay; how many."""
-    count = 0
-    for ids in _chunks(row.moved["follow_ups"]):
-        found = session.execute(
-            select(FollowUp.id, FollowUp.account_id).where(
-                *_open(row.workspace_id, row.to_id), FollowUp.id.in_(ids)
-            )
-        ).all()
-        back = [one.id for one in found if one.account_id not in kept]
-        session.execute(
-            update(FollowUp)
-            .where(FollowUp.workspace_id == row.workspace_id, FollowUp.id.in_(back))
-            .values(user_id=row.from_id)
-            .execution_options(synchronize_session=False)
-        )
-        count += len(back)
-    return count
-
-
 def _touched(session: Session, row: Reassignment, account_ids: Sequence[int]) -> set[int]:
     """The accounts at which anybody logged something since."""
     return {
         account_id
-        for ids in _chunks(account_ids)
+        for ids in going_along.chunks(account_ids)
         for account_id in session.scalars(
             select(Touch.account_id).where(
                 Touch.workspace_id == row.workspace_id,
@@ -375,11 +336,6 @@ def _touched(session: Session, row: Reassignment, account_ids: Sequence[int]) ->
         )
         if account_id is not None
     }
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 def _audit(

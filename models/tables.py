@@ -24,6 +24,7 @@ from models import (  # noqa: F401 - importing them is the point
     referrals,
     report_schedules,
     requests,
+    retiering,
     snapshots,
     stages,
     subscriptions,

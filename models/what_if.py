@@ -6,8 +6,8 @@ Figures only, of whoever and whatever there is at that moment.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -61,15 +61,14 @@ def figures(
     session: Session, workspace_id: int, present: Rules, wanted: Rules, today: date
 ) -> WhatIf:
     """What the wanted rules ask, beside the present ones. Four reads, all grouped."""
-    accounts = _accounts(session, workspace_id)
     under = [reckoning.under_rule(rules) for rules in (present, wanted) if rules.people]
-    people = _people(session, workspace_id, under) if under else {}
-    parts = _parts(wanted, accounts, people)
+    counted = _counted(session, workspace_id, under)
+    parts = _parts(wanted, *counted)
     best = _best_weeks(session, workspace_id, today)
     overdue, longer = _tomorrow(session, workspace_id, wanted, today + timedelta(days=1))
     return WhatIf(
-        weekly=sum(part.weekly for part in parts),
-        weekly_now=sum(part.weekly for part in _parts(present, accounts, people)),
+        weekly=_weekly(parts),
+        weekly_now=_weekly(_parts(present, *counted)),
         best=sum(best) / len(best) if best else 0.0,
         weeks=len(best),
         worst=max(parts, key=lambda part: part.weekly, default=None),
@@ -78,8 +77,61 @@ def figures(
     )
 
 
+def of_tier(
+    session: Session,
+    workspace_id: int,
+    rules: Rules,
+    tier: str,
+    which: Sequence[ColumnElement[bool]],
+    today: date,
+    people: Collection[int] | None,
+) -> WhatIf:
+    """What these accounts would ask if they were of this tier, beside the others as they are.
+
+    people  ids of those whose accounts and touches it is about; None: everyone's.
+    """
+    wanted = _as_tier(rules, tier)
+    under = [reckoning.under_rule(one) for one in (rules, wanted) if one.people]
+    theirs = [] if people is None else [Account.owner_id.in_(sorted(people))]
+    everywhere = _weekly(_parts(rules, *_counted(session, workspace_id, under, theirs)))
+    counted = _counted(session, workspace_id, under, which)
+    best = _best_weeks(session, workspace_id, today, people)
+    tomorrow = today + timedelta(days=1)
+    overdue, longer = _tomorrow(session, workspace_id, wanted, tomorrow, which)
+    return WhatIf(
+        weekly=everywhere - _weekly(_parts(rules, *counted)) + _weekly(_parts(wanted, *counted)),
+        weekly_now=everywhere,
+        best=sum(best) / len(best) if best else 0.0,
+        weeks=len(best),
+        worst=None,
+        overdue=overdue,
+        longer=longer,
+    )
+
+
+def _as_tier(rules: Rules, tier: str) -> Rules:
+    """The rules for accounts of whatever tier as they are for those of this one."""
+    held = (rule for rule in rules.every if rule.scope.tier in ("", tier))
+    anyones = (replace(rule, scope=replace(rule.scope, tier="")) for rule in held)
+    return Rules((*anyones, rules.fallback))
+
+
 _Accounts = Mapping[tuple[str, str | None], int]
 _People = Mapping[tuple[str, str | None, str | None, str | None], int]
+
+
+def _counted(
+    session: Session,
+    workspace_id: int,
+    under: Sequence[ColumnElement[bool]],
+    which: Sequence[ColumnElement[bool]] = (),
+) -> tuple[_Accounts, _People]:
+    people = _people(session, workspace_id, under, which) if under else {}
+    return _accounts(session, workspace_id, which), people
+
+
+def _weekly(parts: Sequence[Part]) -> float:
+    return sum(part.weekly for part in parts)
 
 
 def _parts(rules: Rules, accounts: _Accounts, people: _People) -> list[Part]:
@@ -109,16 +161,23 @@ def _in_use(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _accounts(session: Session, workspace_id: int) -> _Accounts:
+def _accounts(
+    session: Session, workspace_id: int, which: Sequence[ColumnElement[bool]]
+) -> _Accounts:
     rows = session.execute(
         select(Account.tier, Account.type, func.count())
-        .where(*_in_use(workspace_id))
+        .where(*_in_use(workspace_id), *which)
         .group_by(Account.tier, Account.type)
     )
     return {(tier, account_type): count for tier, account_type, count in rows}
 
 
-def _people(session: Session, workspace_id: int, under: Sequence[ColumnElement[bool]]) -> _People:
+def _people(
+    session: Session,
+    workspace_id: int,
+    under: Sequence[ColumnElement[bool]],
+    which: Sequence[ColumnElement[bool]],
+) -> _People:
     kinds = (Account.tier, Account.type, Contact.role, Contact.buying_role)
     rows = session.execute(
         select(*kinds, func.count())
@@ -129,6 +188,7 @@ def _people(session: Session, workspace_id: int, under: Sequence[ColumnElement[b
         )
         .where(
             *_in_use(workspace_id),
+            *which,
             Contact.archived_at.is_(None),
             Contact.status == ACTIVE,
             or_(*under),
@@ -138,15 +198,18 @@ def _people(session: Session, workspace_id: int, under: Sequence[ColumnElement[b
     return {(tier, type_, role, buying): count for tier, type_, role, buying, count in rows}
 
 
-def _best_weeks(session: Session, workspace_id: int, today: date) -> list[int]:
+def _best_weeks(
+    session: Session, workspace_id: int, today: date, people: Collection[int] | None = None
+) -> list[int]:
     """The touches that count in each of the best weeks, Monday to Sunday, most first."""
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    everyone = select(User.id).where(User.workspace_id == workspace_id)
     rows = session.execute(
         select(Touch.occurred_on, func.count())
         .where(
             Touch.workspace_id == workspace_id,
             # Everyone is named one by one: the index goes by person.
-            Touch.user_id.in_(select(User.id).where(User.workspace_id == workspace_id)),
+            Touch.user_id.in_(everyone if people is None else sorted(people)),
             Touch.occurred_on.between(monday, today),
             Touch.qualifying,
         )
@@ -159,7 +222,11 @@ def _best_weeks(session: Session, workspace_id: int, today: date) -> list[int]:
 
 
 def _tomorrow(
-    session: Session, workspace_id: int, wanted: Rules, tomorrow: date
+    session: Session,
+    workspace_id: int,
+    wanted: Rules,
+    tomorrow: date,
+    which: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[dict[str, int], int]:
     """By tier the accounts that would be overdue then, and how many people's lists would be longer.
 
@@ -168,7 +235,7 @@ def _tomorrow(
     overdue_anyway = Account.due_on < tomorrow
     rows = session.execute(
         select(Account.owner_id, Account.tier, overdue_anyway, func.count())
-        .where(*_in_use(workspace_id), reckoning.past(wanted, tomorrow) != overdue_anyway)
+        .where(*_in_use(workspace_id), *which, reckoning.past(wanted, tomorrow) != overdue_anyway)
         .group_by(Account.owner_id, Account.tier, overdue_anyway)
     )
     overdue: Counter[str] = Counter()

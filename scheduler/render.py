@@ -11,6 +11,7 @@ from handlers.views import cards as card_views
 from handlers.views import deals as deal_views
 from handlers.views import home as home_views
 from handlers.views import kept
+from handlers.views import many_accounts as many_views
 from handlers.views import merging as merge_views
 from handlers.views import pipeline as pipeline_views
 from handlers.views import reassigning as reassign_views
@@ -30,6 +31,7 @@ from models import (
     phi,
     reassigning,
     receipts,
+    retiering,
     slots,
     users,
 )
@@ -135,6 +137,13 @@ def _reassign_receipt(session: Session, delivery: Delivery, now: datetime) -> Re
     return reassign_views.receipt(shown) if shown else "reassignment_gone"
 
 
+def _retier_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+    if delivery.subject_id is None:
+        return "no_subject"
+    shown = retiering.receipt(session, delivery.workspace_id, delivery.subject_id, now)
+    return many_views.receipt(shown) if shown else "retiering_gone"
+
+
 def _cadence_receipt(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     if delivery.subject_id is None:
         return "no_subject"
@@ -167,6 +176,7 @@ RENDER: Mapping[str, Callable[[Session, Delivery, datetime], Rendered]] = {
     deliveries.REPORT_DUE: reports.render,
     deliveries.REASSIGN: _reassign,
     deliveries.REASSIGN_RECEIPT: _reassign_receipt,
+    deliveries.RETIER_RECEIPT: _retier_receipt,
     deliveries.CADENCE_RECEIPT: _cadence_receipt,
     deliveries.DEAL_RECEIPT: _deal_receipt,
 }

@@ -25,6 +25,7 @@ SUBCOMMANDS = (
     "manager",
     "merge",
     "reassign",
+    "retier",
     "purge",
     "status",
     "help",
@@ -46,6 +47,8 @@ _ALSO = {
     "admin": "role",
     "roles": "role",
     "team": "manager",
+    "tier": "retier",
+    "bulk": "retier",
     "duplicate": "merge",
     "duplicates": "merge",
     "redact": "purge",
@@ -81,11 +84,10 @@ _LINES = (
     "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
     "`goals visits 25 a week` sets a goal, `plan` shows your week",
     "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins), "
-    "`digest me short` sends you four lines; "
-    "`/report` makes a workbook",
+    "`digest me short` sends you four lines; `/report` makes a workbook, now or on schedule",
     "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
-    "managers: `reassign @ann`; admins: `role @ann manager`, `manager @ann @bob`, `cadence`, "
-    "`purge`, `status`",
+    "managers: `reassign @ann`, `retier`; admins: `role @ann manager`, `manager @ann @bob`, "
+    "`cadence`, `purge`, `status`",
     "No patient details anywhere, please: Touchbase refuses what looks like them.",
 )
 

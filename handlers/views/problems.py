@@ -71,6 +71,7 @@ from models.errors import (
     TooLate,
     TooLong,
     TooManyLines,
+    TooManyOwners,
     TooManyReferrals,
     TooManyRules,
     TooManySchedules,
@@ -134,6 +135,8 @@ def sentence(refused: Refused) -> str:
             return f"A rule can be put back for {refused.limit}. Change it by hand."
         case TooLate(what="merge"):
             return f"A merge can be undone for {refused.limit}. That time has passed."
+        case TooLate(what="retier"):
+            return f"Tiers can be put back for {refused.limit}. That time has passed."
         case TooLate(what="reassign"):
             return f"Accounts can be given back for {refused.limit}. That time has passed."
         case TooLate():
@@ -192,6 +195,11 @@ def sentence(refused: Refused) -> str:
             return "That would put somebody above their own manager."
         case NothingToGive():
             return "Nothing is left there to reassign: somebody took it over already."
+        case TooManyOwners():
+            return (
+                f"These belong to more than {refused.limit} people. Pick an owner or a territory, "
+                "and do it in parts."
+            )
         case NoLongerYours():
             return "That account isn't yours any more, so it is off your list already."
         case BadRole():

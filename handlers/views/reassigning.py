@@ -12,9 +12,10 @@ from models.lists import Entry
 from models.reassigning import Holdings, Part, ReassignReceipt, Successor
 
 FORM, TO, PART = "reassign_form", "reassign_to", "reassign_part"
+DEALS = "reassign_deals"
 OPEN, UNDO = "reassign_open", "reassign_undo"
 
-USAGE = "Say whose accounts, as in `/touchbase reassign @dana`."
+USAGE = "Say whose accounts, as in `/touchbase reassign @dana`; without a name a form asks."
 
 
 def left(held: Holdings) -> tuple[str, list[Block]]:
@@ -45,6 +46,8 @@ def form(held: Holdings) -> View:
         blocks.append(
             fields.pick(PART, "Which accounts", entries, chosen=held.parts[0].key, optional=False)
         )
+    go_along = Choice("deals", "Open ones there go along")
+    blocks.append(fields.tick(DEALS, "Deals", go_along, ticked=False))
     blocks.append(
         fields.context(
             plain("What is still open there goes along. You can undo this for 24 hours.")
@@ -67,7 +70,7 @@ def nothing(held: Holdings) -> View:
 def receipt(shown: ReassignReceipt) -> tuple[str, list[Block]]:
     """What went where, and the way back for a day."""
     gone, heir = esc(shown.gone), esc(shown.heir)
-    what = _what(shown.accounts, shown.follow_ups)
+    what = _what(shown.accounts, shown.follow_ups, shown.deals)
     if shown.undone:
         text = f"Undone: they are {gone}'s again."
         if shown.kept:
@@ -75,7 +78,7 @@ def receipt(shown: ReassignReceipt) -> tuple[str, list[Block]]:
                 f" {plural(shown.kept, 'account')} stayed with {heir}: touched or moved on since."
             )
         return text, [fields.section(mrkdwn(text))]
-    verb = "is" if shown.accounts + shown.follow_ups == 1 else "are"
+    verb = "is" if shown.accounts + shown.follow_ups + shown.deals == 1 else "are"
     text = f"{what} of {gone} {verb} with {heir} now."
     blocks = [fields.section(mrkdwn(text))]
     if shown.may_undo:
@@ -96,9 +99,9 @@ def options(found: Sequence[Successor]) -> list[Block]:
     return [fields.option(Choice(f"u:{one.user_id}", one.name)) for one in found]
 
 
-def _what(accounts: int, follow_ups: int) -> str:
+def _what(accounts: int, follow_ups: int, deals: int = 0) -> str:
     """ "43 accounts and 2 follow-ups"."""
-    counts = ((accounts, "account"), (follow_ups, "open follow-up"))
+    counts = ((accounts, "account"), (follow_ups, "open follow-up"), (deals, "open deal"))
     return listed([plural(count, thing) for count, thing in counts if count])
 
 

@@ -28,6 +28,7 @@ from models import (
     referrals,
     referring,
     report_schedules,
+    retiering,
     subscriptions,
     users,
 )
@@ -58,6 +59,7 @@ WAITING = {
     "sent: merge_receipt U3",
     "sent: reassign U3",
     "sent: reassign_receipt U3",
+    "sent: retier_receipt U3",
     "sent: receipt U1",
     "sent: referral_receipt U1",
     "expired: heat_map U3",
@@ -128,8 +130,8 @@ said."""
 
 def a_team(session: Session, first_day: datetime, missed: date) -> None:
     """A rep with an overdue account and a promise for a missed day, who chose two lists a day; two
-    colleagues; an admin, who asked for the Monday digest in C1 and a weekly report. Only the rep gets
-    lists."""
+    colleagues; an admin, who asked for the Monday digest in C1 and a weekly report. Only the rep
+    gets lists."""
     dana = a_person(session, overdue=1, now=first_day - timedelta(days=1))
     dana.daily_lists = 2
     promised = FollowUp(
@@ -188,6 +190,7 @@ def a_busy_moment(session: Session, now: datetime) -> None:
     reassigning.reassign(
         session, ann, person_id=lee, heir_id=dana.user_id, part="all", submission="G1", now=now
     )
+    retiering.retier(session, ann, [kept.id], "B", submission="B1", now=now)
     a_digest_stopped(session, ann, now)
     for sent in session.query(Delivery).filter_by(kind=deliveries.REMINDER, state="sent"):
         deliveries.owe_change(session, sent.workspace_id, sent, key="again", now=now)

@@ -13,10 +13,21 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, insert, select
 
-from models import lists, migrate, receipts, subscriptions, users, workspaces
+from models import (
+    lists,
+    many_accounts,
+    migrate,
+    receipts,
+    report_schedules,
+    subscriptions,
+    users,
+    workspaces,
+)
+from models.accounts import Account
 from models.contacts import Contact
 from models.db import open_engine, sessions_for
 from models.goals import Goal
+from models.many_accounts import Change, Which
 from tests import databases
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -148,6 +159,13 @@ def holds_the_visit(url: str) -> None:
                 "pricing, competition, budget constraints, missing features, long sales cycle, "
                 "no decision maker, unresponsive prospect, poor fit, other"
             )
+            admin = users.actor(session, workspace.id, "U1")
+            assert admin is not None
+            made = report_schedules.ask(session, admin, "pipeline", None, "week", NOW)
+            assert made.next_on == date(2026, 3, 16)
+            wanted = Change(tier="B")
+            many_accounts.make(session, admin, Which(), wanted, submission="B1", now=NOW)
+            assert session.scalars(select(Account.tier)).all() == ["B"]
     finally:
         engine.dispose()
 

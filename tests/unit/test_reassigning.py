@@ -107,7 +107,7 @@ def test_a_rep_leaves_and_the_manager_gives_their_accounts_to_a_colleague(
         assert (it.user().active, it.user().next_due_at) == (False, None)
         it.slack.press("U3", question, "Reassign 3 accounts")
         form = it.slack.form("U3")
-        assert form.labels == ["Give them to"]
+        assert form.labels == ["Give them to", "Deals"]
         assert form.offers("Give them to")[:2] == ["Ann Boss", "Lee Park"]
         assert "Sal Ops" in form.offers("Give them to", "sal")
         assert form.offers("Give them to", "dana") == []
@@ -246,7 +246,7 @@ def test_at_night_the_question_waits_for_the_morning(sessions: Sessions) -> None
 def test_a_manager_reassigns_their_team_and_nobody_elses(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
-        usage = say(it, "U3", "reassign").words
+        usage = say(it, "U3", "reassign dana").words
         assert usage == views.USAGE
         assert it.slack.command("U3", "/touchbase", "reassign <@U1>").ok
         assert "Dana Reyes has 3 accounts" in it.slack.form("U3").words
@@ -365,7 +365,7 @@ def test_the_views_hold_at_their_largest_and_with_the_worst_names() -> None:
         assert "<!channel>" not in text
     assert problems_in_view(views.nothing(held)) == []
     for undone in (False, True):
-        receipt = ReassignReceipt(1, NASTY, NASTY, 10**6, 3, undone, 4, True)
+        receipt = ReassignReceipt(1, NASTY, NASTY, 10**6, 3, 2, undone, 4, True)
         text, blocks = views.receipt(receipt)
         assert problems_in_message({"text": text, "blocks": blocks}) == []
         assert "<!channel>" not in text

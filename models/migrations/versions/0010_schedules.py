@@ -1,4 +1,4 @@
-"""Reports on schedule."""
+"""Reports on schedule, and tiers that many accounts got at once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,30 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("report_schedule_due", "report_schedule", ["next_due_at"])
+    op.create_table(
+        "retiering",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("workspace_id", _id(), nullable=False),
+        sa.Column("by_id", _id(), nullable=False),
+        sa.Column("submission", sa.String(64), nullable=False),
+        sa.Column("tier", sa.String(8), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("retiered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_retiering_workspace_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "by_id"],
+            ["user.workspace_id", "user.id"],
+            name=op.f("fk_retiering_workspace_id_by_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retiering")),
+        sa.UniqueConstraint("workspace_id", "submission", name="retiered_once"),
+        sqlite_autoincrement=True,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("retiering")
     op.drop_table("report_schedule")
