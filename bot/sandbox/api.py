@@ -83,8 +83,10 @@ class Request:
 def answer(service: Service, request: Request) -> dict[str, Any]:
     """Do what is asked and say how it went: Slack's JSON. Never raises for what a caller did."""
     args: Args = {}
+    exchange = None
     try:
         args, is_json = read(request)
+        exchange = service.record.begin(request.method, args, to_app=False)
         token = _token(request, args)
         method = METHODS.get(request.method)
         if method is None:
@@ -97,6 +99,10 @@ def answer(service: Service, request: Request) -> dict[str, Any]:
         body = no.body
     shown = {name: value for name, value in args.items() if name != "token"}
     error = "" if body["ok"] else str(body["error"])
+    if exchange is not None:
+        known = METHODS.get(request.method)
+        told = None if known is None or known.app else body  # a socket's address opens it
+        service.record.end(exchange, error or "ok", told)
     with service.world.lock:
         service.calls.append(Call(request.method, shown, service.world.clock(), error))
     return body

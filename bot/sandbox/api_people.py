@@ -45,6 +45,7 @@ def profile_of(service: Service, person: Person, *, locale: bool = False) -> dic
         "real_name_normalized": person.name,
         "display_name_normalized": person.name,
         "team": person.team_id,
+        "title": person.title,
     }
     if person.email and "users:read.email" in service.scopes:
         profile["email"] = person.email
