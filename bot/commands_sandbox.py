@@ -69,6 +69,7 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         subscribed=made["settings"]["event_subscriptions"]["bot_events"],
         home_enabled=made["features"]["app_home"]["home_tab_enabled"],
         examples=sample.EXAMPLES,
+        limits="internal",
     )
     try:
         stand_in.start()

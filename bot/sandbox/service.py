@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox.faults import Faults, Limiter
+from bot.sandbox.faults import Faults
+from bot.sandbox.rates import Rates
 from bot.sandbox.tickets import Tickets
 from bot.sandbox.views import Views
 from bot.sandbox.world import Elapsed, Identity, World
@@ -67,7 +68,7 @@ class Service:
     app_token: str
     scopes: set[str]
     faults: Faults = field(default_factory=Faults)
-    limiter: Limiter | None = None
+    rates: Rates | None = None  # None: as often as anybody likes
     latency_ms: float = 0.0
     home_enabled: bool = True
     base_url: str = ""

@@ -17,12 +17,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from bot.sandbox.acts import Acts
 from bot.sandbox.delivery import Answer, Courier
-from bot.sandbox.faults import Faults, Limiter
+from bot.sandbox.faults import Faults
 from bot.sandbox.page_server import PageServer
+from bot.sandbox.rates import Rates
 from bot.sandbox.server import Server
 from bot.sandbox.service import SCOPES, Call, Service
 from bot.sandbox.socket_link import SocketLink
@@ -48,7 +49,8 @@ class StandIn(Acts):
     shortcuts   the manifest's `features.shortcuts`; any callback_id is taken when none are given
     subscribed  the manifest's `bot_events`; None delivers every event
     examples    lines the page offers where nothing was said yet
-    per_minute  messages a minute, refused with 429 beyond them; None for no limit
+    limits      how often the app may call: as Slack lets an "internal" app, or one that is "sold"
+                outside its Marketplace; None as often as it likes, for tests of speed
     """
 
     def __init__(
@@ -69,8 +71,7 @@ class StandIn(Acts):
         home_enabled: bool = True,
         examples: Sequence[str] = (),
         latency_ms: float = 0.0,
-        per_minute: float | None = None,
-        burst: int = 5,
+        limits: Literal["internal", "sold"] | None = None,
     ) -> None:
         identity = identity or Identity()
         world, elapsed = World(clock, identity), Elapsed()
@@ -91,8 +92,8 @@ class StandIn(Acts):
             latency_ms=latency_ms,
             open_link=self.link.open,
         )
-        if per_minute is not None:
-            service.limiter = Limiter(per_minute, burst, elapsed)
+        if limits is not None:
+            service.rates = Rates(elapsed, sold=limits == "sold")
         courier = Courier(signing_secret, self.link)
         courier.app_url = app_url
         super().__init__(service, courier)
