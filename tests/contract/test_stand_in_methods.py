@@ -11,6 +11,7 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,6 +72,12 @@ def test_what_it_does_not_do_is_an_unknown_method(slack: StandIn, kind: str) -> 
 
 def test_all_it_does_is_slacks_own() -> None:
     assert METHODS.keys() <= every_method_of_the_sdk()
+
+
+def test_the_guide_names_all_it_does() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
+    (named,) = re.findall(r"^\| \*\*Methods\*\* \| (.*) \|$", guide, re.MULTILINE)
+    assert set(re.findall(r"`([\w.]+)`", named)) == METHODS.keys()
 
 
 def test_an_argument_that_slack_does_not_know_is_ignored(slack: StandIn, client: WebClient) -> None:
