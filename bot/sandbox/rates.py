@@ -71,6 +71,4 @@ class Rates:
         return min(wanted, MOST_OF_HISTORY) if self._sold else wanted
 
     def _of(self, name: str, a_minute: int, at_once: int) -> Limiter:
-        if name not in self._limiters:
-            self._limiters[name] = Limiter(a_minute, at_once, self._elapsed)
-        return self._limiters[name]
+        return self._limiters.setdefault(name, Limiter(a_minute, at_once, self._elapsed))

@@ -255,8 +255,9 @@ class StandIn(Acts):
         return [message for message in said if not message.thread_ts]
 
     def replies(self, message: Message) -> list[Message]:
-        """What was said in a message's thread, oldest first."""
-        return [each for each in self._all(message.channel) if each.thread_ts == message.ts]
+        """What was said in a message's thread to all, oldest first."""
+        said = [message for message in self._all(message.channel) if not message.seen_by]
+        return [each for each in said if each.thread_ts == message.ts]
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
         """What only this person was shown, everywhere or in one channel; oldest first."""

@@ -352,6 +352,10 @@ def test_what_one_person_was_shown_changes_by_its_late_answer_only(
     at = {"channel": CHANNEL, "ts": ts}
     assert refusal(client.chat_update, **at, text="y")["error"] == "message_not_found"
     assert refusal(client.chat_delete, **at)["error"] == "message_not_found"
+    root = client.chat_postMessage(channel=CHANNEL, text="root")["ts"]
+    client.chat_postEphemeral(channel=CHANNEL, user=BOSS, text="y", thread_ts=root)
+    assert slack.ephemerals(BOSS)[0].thread_ts == root
+    assert slack.replies(slack.messages(CHANNEL)[0]) == []
     with running(app, slack):
         slack.press(REP, slack.ephemerals(REP)[0], "Undo")
     assert [each.text for each in slack.ephemerals(REP)] == ["Undone"]
