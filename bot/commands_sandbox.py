@@ -124,6 +124,7 @@ def _play(backstage: _Backstage, port: int, *, empty: bool, browser: bool) -> in
         subscribed=made["settings"]["event_subscriptions"]["bot_events"],
         home_enabled=made["features"]["app_home"]["home_tab_enabled"],
         examples=sample.EXAMPLES,
+        limits="internal",
     )
     try:
         stand_in.start()

@@ -171,7 +171,8 @@ class Courier:
         if acked is None:
             return Answer(0, None, seconds, "timeout")
         # An empty payload is what bare ack() sends; Slack takes it as none.
-        return Answer(200, acked.get("payload") or None, seconds)
+        said = acked.get("payload") if more.get("accepts_response_payload") else None
+        return Answer(200, said or None, seconds)
 
 
 def _name_of(payload: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bot.sandbox import answers, api, api_files, clips
 from bot.sandbox.faults import Fault
+from bot.sandbox.guard import is_from_here
 from bot.sandbox.service import Service
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -102,7 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(length)
         path = urlsplit(self.path).path
-        if path.startswith("/api/"):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if not is_from_here(verb, headers, self.server.server_address[1]):
+            self._send(403, "text/plain; charset=utf-8", b"Open this page by its own address.")
+        elif path.startswith("/api/"):
             self._api(path.removeprefix("/api/"), body)
         elif verb == "POST" and path.startswith(_ANSWER_PATHS):
             status, said = answers.take(self.server.service, path.rpartition("/")[2], body)
@@ -114,7 +118,6 @@ class _Handler(BaseHTTPRequestHandler):
         elif verb == "GET" and path.startswith(clips.PATH):
             self._transcript(path)
         else:
-            headers = {name.lower(): value for name, value in self.headers.items()}
             served = self.server.beside(verb, self.path, headers, body)
             self._send(*(served or (404, "text/plain; charset=utf-8", b"Not here")), _SHUT_IN)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox.faults import Faults, Limiter
+from bot.sandbox.faults import Faults
+from bot.sandbox.rates import Rates
 from bot.sandbox.record import Record
 from bot.sandbox.tickets import Tickets
 from bot.sandbox.views import Views
@@ -69,7 +70,7 @@ class Service:
     scopes: set[str]
     record: Record
     faults: Faults = field(default_factory=Faults)
-    limiter: Limiter | None = None
+    rates: Rates | None = None  # None: as often as anybody likes
     latency_ms: float = 0.0
     home_enabled: bool = True
     base_url: str = ""

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from bot.sandbox.acts import Acts
 from bot.sandbox.delivery import Answer, Courier
-from bot.sandbox.faults import Faults, Limiter
+from bot.sandbox.faults import Faults
 from bot.sandbox.page_server import Levers, PageServer
+from bot.sandbox.rates import Rates
 from bot.sandbox.record import Record
 from bot.sandbox.server import Server
 from bot.sandbox.service import SCOPES, Call, Service
@@ -47,7 +48,8 @@ class StandIn(Acts):
     shortcuts   the manifest's `features.shortcuts`; any callback_id is taken when none are given
     subscribed  the manifest's `bot_events`; None delivers every event
     examples    lines the page offers where nothing was said yet
-    per_minute  messages a minute, refused with 429 beyond them; None for no limit
+    limits      how often the app may call: as Slack lets an "internal" app, or one that is "sold"
+                outside its Marketplace; None as often as it likes, for tests of speed
     """
 
     def __init__(
@@ -68,8 +70,7 @@ class StandIn(Acts):
         home_enabled: bool = True,
         examples: Sequence[str] = (),
         latency_ms: float = 0.0,
-        per_minute: float | None = None,
-        burst: int = 5,
+        limits: Literal["internal", "sold"] | None = None,
     ) -> None:
         identity = identity or Identity()
         world, elapsed = World(clock, identity), Elapsed()
@@ -91,8 +92,8 @@ class StandIn(Acts):
             latency_ms=latency_ms,
             open_link=self.link.open,
         )
-        if per_minute is not None:
-            service.limiter = Limiter(per_minute, burst, elapsed)
+        if limits is not None:
+            service.rates = Rates(elapsed, sold=limits == "sold")
         courier = Courier(signing_secret, self.link, service.record)
         courier.app_url = app_url
         super().__init__(service, courier)
@@ -255,8 +256,9 @@ class StandIn(Acts):
         return [message for message in said if not message.thread_ts]
 
     def replies(self, message: Message) -> list[Message]:
-        """What was said in a message's thread, oldest first."""
-        return [each for each in self._all(message.channel) if each.thread_ts == message.ts]
+        """What was said in a message's thread to all, oldest first."""
+        said = [message for message in self._all(message.channel) if not message.seen_by]
+        return [each for each in said if each.thread_ts == message.ts]
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
         """What only this person was shown, everywhere or in one channel; oldest first."""
