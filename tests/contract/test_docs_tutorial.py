@@ -21,13 +21,14 @@ BIN = Path(sys.executable).parent
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what is here, and everything done that the page says to do."""
+    if any((ROOT / new).exists() for new in pages.new_files(PAGE)):
+        pytest.skip("somebody is following the page right here")
     folder = tmp_path_factory.mktemp("clone")
     away = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.db", ".*_cache")
     shutil.copytree(ROOT, folder, ignore=away, dirs_exist_ok=True)
     for fence in pages.fences(PAGE):
         if fence.info == "python":
             (new,) = re.findall(r"A new file, `([\w/]+\.py)`", fence.before)
-            assert not (folder / new).exists()
             (folder / new).write_text(fence.text, encoding="utf-8")
         elif fence.info == "diff":
             (changed,) = re.findall(r"`([\w/]+\.(?:py|yml))`", fence.before)
