@@ -55,6 +55,8 @@ def test_activity_is_a_row_for_each_touch(each_database: Database) -> None:
         )
         told = Received(mercy.id, date(2026, 3, 9), 2, touch_id=touch)
         referrals.add(session, dana, told, submission="R1", now=NOW)
+        promised = Received(mercy.id, date(2026, 3, 9), 5, touch_id=touch, promised=True)
+        referrals.add(session, dana, promised, submission="R2", now=NOW)
         session.add(
             FollowUp(
                 workspace_id=1,
