@@ -21,7 +21,7 @@ from models.deal_figures import (
     usual_stays,
     weighted_sum,
 )
-from models.opportunities import Move, Opportunity
+from models.opportunities import OMITTED, Move, Opportunity
 from models.reports import deals, periods
 from models.reports.deals import Outcome, whole
 from models.reports.guard import guarded
@@ -280,6 +280,7 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
                 Stage.label,
                 Opportunity.amount_cents,
                 Stage.probability,
+                Opportunity.forecast,
                 Opportunity.close_date,
                 called(Owner).label("owner"),
                 Opportunity.next_step,
@@ -300,11 +301,17 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
     return [
         (
             *(row.name, row.account, row.label, row.amount_cents),
-            None if row.amount_cents is None else whole(row.amount_cents * row.probability),
+            _weighted(row),
             *(row.close_date, row.owner, guarded(row.next_step), row.next_step_due),
         )
         for row in rows
     ]
+
+
+def _weighted(row: Any) -> int | None:
+    if row.amount_cents is None:
+        return None
+    return 0 if row.forecast == OMITTED else whole(row.amount_cents * row.probability)
 
 
 def _open(total: Outcome) -> list[Fact]:
