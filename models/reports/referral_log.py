@@ -62,7 +62,8 @@ NOTES = (
     "Response h = hours from receipt to the first response, in the office's own hours.",
     "Decided = the day on which it was accepted or came to an end, by the workspace's calendar.",
     "Touches in window = touches that count at the source before it referred: 365 days of a "
-    "hospital or LTACH, 180 of an inpatient rehab or SNF, 60 of a practice or clinic, else 90.",
+    "hospital or LTACH, 180 of an inpatient rehab or SNF, 60 of a practice or clinic, else 90. Two "
+    "of one person on one day count once.",
     "Credited to = who made the last of these.",
 )
 
@@ -213,20 +214,29 @@ def _in_window() -> tuple[Any, ...]:
     )
 
 
-def _touches() -> ScalarSelect[int]:
+def _in_window_once() -> Any:
+    """Of each person and day the first touch in the window, as `attribution` has it."""
     return (
-        select(func.count(Touch.id)).where(*_in_window()).correlate(Referral, Account)
-    ).scalar_subquery()
+        select(Touch.user_id, Touch.occurred_on, func.min(Touch.id).label("id"))
+        .where(*_in_window())
+        .group_by(Touch.user_id, Touch.occurred_on)
+        .correlate(Referral, Account)
+        .subquery()
+    )
+
+
+def _touches() -> ScalarSelect[int]:
+    return select(func.count()).select_from(_in_window_once()).scalar_subquery()
 
 
 def _credited() -> ScalarSelect[str]:
-    rep = aliased(User)
+    rep, once = aliased(User), _in_window_once()
     return (
         select(called(rep))
-        .select_from(Touch)
-        .join(rep, and_(rep.workspace_id == Touch.workspace_id, rep.id == Touch.user_id))
-        .where(*_in_window())
-        .order_by(Touch.occurred_on.desc(), Touch.id.desc())
+        .select_from(once)
+        .join(rep, and_(rep.workspace_id == Referral.workspace_id, rep.id == once.c.user_id))
+        .order_by(once.c.occurred_on.desc(), once.c.id.desc())
         .limit(1)
-        .correlate(Referral, Account)
-    ).scalar_subquery()
+        .correlate(Referral)
+        .scalar_subquery()
+    )
