@@ -14,7 +14,7 @@ from models.accounts import Account
 from models.follow_ups import FollowUp
 from models.opportunities import Opportunity
 from models.referrals import IN, Referral, was_received
-from models.reports import deals, people, yields
+from models.reports import deals, people, scorecard, yields
 from models.reports.people import Boss, Owner, called, header
 from models.reports.report import (
     COUNT,
@@ -87,7 +87,8 @@ def make(session: Session, asked: Asked) -> Report:
     _accounts(session, asked, found)
     _promises(session, asked, found)
     _deals(session, asked, found)
-    for user_id, days in _days_to_log(session, asked).items():
+    logged = _days_to_log(session, asked)
+    for user_id, days in logged.items():
         found[user_id]["days"] = deals.median(days)
     columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
     sums = {name: sum(each.get(name, 0) for each in found.values()) for name in _SUMMED}
@@ -111,8 +112,9 @@ def make(session: Session, asked: Asked) -> Report:
             Fact("Starts", [(COUNT, sums["started"])]),
             Fact("Won", [(COUNT, sums["won"]), (MONEY, sums["cents"])]),
             Fact("Lost", [(COUNT, sums["lost"])]),
+            *scorecard.facts(session, asked, logged.values()),
         ],
-        notes=(*NOTES, *yields.NOTES),
+        notes=(*NOTES, *scorecard.NOTES, *yields.NOTES),
         charts=[
             Chart(
                 "Touches and accounts", "Territory review", "Person", ("Touches", "Unique accounts")
