@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import cadence, follow_ups, lists, reckoning, slots
@@ -66,7 +66,8 @@ NOTES = (
     "Conversion = started / received, cancelled ones left out; of the referrals received within "
     "the period, under the status they have now.",
     "New accounts = entered by the person within the period.",
-    "Promises kept = done by now / due within the period; whether in time is not kept.",
+    "Promises kept = done by the day they were due / due within the period, by today. One done "
+    "before Touchbase noted the day counts as kept.",
     "Days to log = the day a touch was saved - the day it happened, by the person's calendar.",
 )
 
@@ -216,8 +217,10 @@ def _accounts(session: Session, asked: Asked, found: dict[int, dict[str, Any]]) 
 
 
 def _promises(session: Session, asked: Asked, found: dict[int, dict[str, Any]]) -> None:
+    in_time = or_(FollowUp.done_on.is_(None), FollowUp.done_on <= FollowUp.due_on)
+    kept = and_(FollowUp.status == follow_ups.DONE, in_time)
     rows = session.execute(
-        select(FollowUp.user_id, func.count(), deals.count(FollowUp.status == follow_ups.DONE))
+        select(FollowUp.user_id, func.count(), deals.count(kept))
         .where(
             FollowUp.workspace_id == asked.workspace_id,
             FollowUp.kind == follow_ups.PROMISE,

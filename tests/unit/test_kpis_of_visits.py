@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models import referrals, users
+from models import follow_ups, referrals, users
 from models.db import Sessions
+from models.follow_ups import FollowUp
+from models.phi import Clean
 from models.referrals import Received, Referral
 from models.users import User
 from tests.conftest import Database
@@ -157,6 +159,36 @@ def test_starts_per_100_visits_share_a_start_among_its_touches(each_database: Da
         for one in session.scalars(select(Referral)):
             one.status = "new"
     assert told(each_database)["Starts per 100 visits"] == 0
+
+
+def test_a_promise_is_kept_when_it_is_done_by_its_day(each_database: Database) -> None:
+    """Due by today: on the 8th, kept on the 8th; on the 7th, kept on the 8th; on the 6th, open; on
+    the 5th, dropped; on the 1st, done in a time when nobody noted the day. 2 of 4 are kept. One is
+    due tomorrow, one in February, and one that was kept is taken back and open again."""
+    with each_database.sessions.begin() as session:
+        dana, bob = a_rep(session), a_rep(session, "U2", name="Bob")
+        promised = {}
+        for day in ("03-08", "03-07", "03-06", "03-05", "03-01", "03-11", "02-27"):
+            promised[day] = FollowUp(
+                workspace_id=1,
+                kind=follow_ups.PROMISE,
+                user_id=dana.user_id,
+                text=Clean("Bring the folder"),
+                due_on=date.fromisoformat(f"2026-{day}"),
+                status=follow_ups.OPEN,
+                created_at=NOW,
+            )
+        session.add_all(promised.values())
+        session.flush()
+        for day in ("03-08", "03-07", "03-06"):
+            follow_ups.finish(session, dana, promised[day].id, date(2026, 3, 8))
+        follow_ups.finish(session, dana, promised["03-07"].id, date(2026, 3, 7))  # a second tap
+        follow_ups.bring_back(session, dana, promised["03-06"].id)
+        promised["03-05"].status = follow_ups.DROPPED
+        promised["03-01"].status = follow_ups.DONE
+        a_touch(session, bob, None, type="event")
+    kept = {row[0]: row[12] for row in rows(made(each_database, NAME, "2026-03"))}
+    assert kept == {"Dana Reyes": 0.5, "Bob": None}
 
 
 def test_who_changes_teams_takes_visits_and_accounts_along(sessions: Sessions) -> None:
