@@ -78,6 +78,7 @@ NOTES = (
     "Moved up = came within the period from an earlier stage of its pipeline to the one it is in; "
     "one that was imported or entered there did not move.",
     "Pushed = its expected close was put off at least once, whenever that was.",
+    "Slippage = closed, or now expected to, after the period / first expected to close within it.",
     "Stale = neither moved nor its account touched for more than twice the days that deals "
     f"usually stay in its stage: the median of the last {LOOKED_AT}, {USUAL_STAY} days before "
     f"there are {ENOUGH_MOVES}.",
@@ -128,7 +129,12 @@ def make(session: Session, asked: Asked) -> Report:
         period=asked.period,
         as_of=asked.today,
         tables=tables,
-        facts=[*deals.facts(total), *_open(total), *_of_stages(labels, found)],
+        facts=[
+            *deals.facts(total),
+            *_open(total),
+            deals.slippage(session, asked),
+            *_of_stages(labels, found),
+        ],
         notes=[_standing(asked), *NOTES],
         charts=_charts(asked.by),
     )
