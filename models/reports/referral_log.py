@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import ScalarSelect, and_, case, exists, func, or_, select
@@ -74,6 +74,8 @@ NOTES = (
     "time to be answered was over before today.",
     "Referrers told = told how it stands at or after the decision / decided.",
 )
+
+_LONG_AGO = date(1900, 1, 1)
 
 _REASONS = (lists.DECLINE_REASON, lists.LOST_REASON, lists.CANCEL_REASON)
 _LISTS = (lists.REFERRAL_STATUS, lists.SERVICE_LINE, lists.PAYER_TYPE, *_REASONS)
@@ -221,7 +223,8 @@ def _rows(
 
 
 def _begin(asked: Asked) -> datetime:
-    return datetime.combine(asked.period.first or asked.today, time(), tzinfo=UTC)
+    """From when on the office's days off matter."""
+    return datetime.combine(asked.period.first or _LONG_AGO, time(), tzinfo=UTC)
 
 
 def _query(asked: Asked) -> AnySelect:

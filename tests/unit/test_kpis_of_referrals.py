@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import lists, referral_moves, referrals, users
+from models.holidays import Holiday
 from models.profiles import REASONS
 from models.referral_steps import of as steps_of
 from models.referrals import Received, Referral
@@ -129,6 +130,17 @@ def test_answers_are_timed_in_office_hours_and_loops_by_the_decision(
     assert sorted(str(row[10]) for row in rows(made(each_database, NAME))) == [
         *("1.0", "25.0", "None", "None")
     ]
+
+
+def test_a_day_off_of_our_own_is_no_office_time_however_long_ago(each_database: Database) -> None:
+    """From Friday noon to Tuesday at 9, Monday off: 5 + 1 hours."""
+    with each_database.sessions.begin() as session:
+        rep = a_rep(session)
+        one = referred(session, rep, date(2026, 1, 9))
+        one.first_response_at = at("2026-01-13T15:00Z")
+        session.add(Holiday(workspace_id=1, day=date(2026, 1, 12), name="Ours", off=True))
+    for period in ("all", "2026-01"):
+        assert told(each_database, period)["Median response h"] == 6
 
 
 def test_at_a_months_end_the_day_is_the_reps_own_in_either_zone(each_database: Database) -> None:
