@@ -19,6 +19,7 @@ from tests.reports import facts, made, rows
 
 NAME = "territory-review"
 LONG_AGO = date(2025, 1, 1)
+LAGS = ("Median days from first touch to referral", "Median days from last touch to referral")
 
 
 def told(database: Database, period: str = "2026-03", **asked: object) -> dict[str, object]:
@@ -35,7 +36,7 @@ def test_without_any_touch_there_is_nothing_to_divide(each_database: Database) -
     for label in (
         *("Adherence", "Weighted adherence", "Coverage", "Times each was met"),
         *("Logged the same day", "Median days to log", "90 % logged within days"),
-        "Starts per 100 visits",
+        *(*LAGS, "Starts per 100 visits"),
     ):
         assert found[label] is None
 
@@ -136,6 +137,9 @@ def test_starts_per_100_visits_share_a_start_among_its_touches(each_database: Da
 
     Of the one start 2/3 are Dana's and 1/3 is Bob's. Everyone: 100 x 1 / 2 visits. Dana:
     100 x 2/3 / 2. Bob made a call and no visit.
+
+    Both of Mercy's came 9 days after the first touch and 3 after the last, which was Bob's; Dana's
+    last was 5 days before.
     """
     with each_database.sessions.begin() as session:
         dana, bob = a_rep(session), a_rep(session, "U2", name="Bob")
@@ -154,6 +158,9 @@ def test_starts_per_100_visits_share_a_start_among_its_touches(each_database: Da
     assert told(each_database)["Starts per 100 visits"] == 50
     assert told(each_database, people=[dana.user_id])["Starts per 100 visits"] == 33.3
     assert told(each_database, people=[bob.user_id])["Starts per 100 visits"] is None
+    for people, days in ((None, (9, 3)), ([dana.user_id], (9, 5)), ([bob.user_id], (3, 3))):
+        found = told(each_database, people=people)
+        assert tuple(found[label] for label in LAGS) == days
     # Opened again it has not started.
     with each_database.sessions.begin() as session:
         for one in session.scalars(select(Referral)):

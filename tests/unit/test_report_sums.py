@@ -351,6 +351,7 @@ def territory_review(it: Made) -> Totals:
     assert set(told) - set(same) == {
         *("Adherence", "Weighted adherence", "Coverage", "Logged the same day"),
         *("Median days to log", "90 % logged within days", "Starts per 100 visits"),
+        *(f"Median days from {which} touch to referral" for which in ("first", "last")),
     }  # by hand in test_kpis_of_visits.py, each
     return {**told, **same}
 
