@@ -170,13 +170,17 @@ def test_what_is_told_to_type_in_a_shell_runs(
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
         }
+        printed = ""
         for line in pages.for_a_shell(page):
             words = shlex.split(line, comments=True)
             if words and words[0] == "touchbase":
                 done = command_line(*as_run(words[1:]), **settings)
                 assert done.code == 0, (line, done.err)
+                printed += done.out
             elif words:
                 known_elsewhere(page, line, words)
+    for shown in [fence.text for fence in pages.fences(page) if fence.info == "text"]:
+        assert re.search(re.sub(r"\d+", r"\\d+", re.escape(shown)), printed), shown
 
 
 def as_run(words: list[str]) -> list[str]:
