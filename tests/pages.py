@@ -22,7 +22,7 @@ GUIDES = sorted(
 PAGES = [
     *GUIDES,
     "CHANGELOG.md",
-    *(f"docs/adr/{file.name}" for file in (ROOT / "docs/adr").iterdir()),
+    *sorted(f"docs/adr/{file.name}" for file in (ROOT / "docs/adr").iterdir()),
 ]
 
 _PARSER = MarkdownIt("commonmark").enable("table")
