@@ -75,7 +75,7 @@ def test_new_types_and_people_are_named(desk: Desk) -> None:
     )
     assert "New account type: Sleep lab" in done.out
     assert "New person: U0JO" in done.out
-    assert "1 account will go to the owner with that e-mail" in done.out
+    assert "1 account will go to the owner with that email" in done.out
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(desk: Desk) -> None:
@@ -260,7 +260,7 @@ def test_an_import_is_undone_by_its_number(desk: Desk) -> None:
     done = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
     assert (done.code, done.out) == (0, "import 1 undone: removed=1 put_back=0 kept=0\n")
     again = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
-    assert (again.code, again.err) == (1, "Import 1 has been undone already.\n")
+    assert (again.code, again.err) == (1, "Import 1 was already undone.\n")
     unknown = touchbase("import", "undo", "9", DATABASE_URL=desk.url)
     assert (unknown.code, unknown.err) == (1, "There is no import 9, or it changed nothing.\n")
     assert touchbase("import", "undo", "accounts.csv", DATABASE_URL=desk.url).code == 2

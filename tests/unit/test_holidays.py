@@ -84,7 +84,7 @@ def test_an_admin_lists_the_companys_days_and_everybodys_next_message_moves(
         assert "• Thu, Nov 26 Thanksgiving Day" in shown
         assert "United States (federal)" in shown
         shown = say(it, "U3", "holidays add 2026-11-27 Company day").words
-        assert "Fri, Nov 27, 2026 is a day off now." in shown
+        assert "Fri, Nov 27, 2026 is now a day off." in shown
         assert "• Fri, Nov 27 Company day (your list)" in shown
         it.plan()
         assert next_day(it) == date(2026, 11, 30)

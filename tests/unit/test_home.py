@@ -116,7 +116,10 @@ def test_home_lists_what_is_due_with_the_button_that_settles_it(it: Clockwork) -
 
 def test_a_new_rep_reads_what_to_do_first(it: Clockwork) -> None:
     words = opened(it).words
-    assert "You have no accounts yet. Log a visit to one that nobody has, and it is yours." in words
+    assert (
+        "You have no accounts yet. Log a visit to one without an owner, and it becomes yours."
+        in words
+    )
     assert "Nothing logged yet. After your next visit, press Log a visit." in words
     assert "Morning message: 7:30 AM, Mon–Fri" in words
 

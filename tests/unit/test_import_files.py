@@ -64,7 +64,7 @@ BROKEN = [
     (GOOD + "3,,Akron,A\n", "line 4", "name is empty"),
     (GOOD + f"3,{'x' * 121},Akron,A\n", "line 4", "longer than 120 characters"),
     (GOOD + "3,Hope,Akron,Gold\n", "line 4", "“Gold” is none of A, B, C, D, unrated"),
-    ("name,owner\nMercy,jo@smith\n", "line 2", "neither a Slack id"),
+    ("name,owner\nMercy,jo@smith\n", "line 2", "is not a Slack id"),
     ("name,status\nMercy,lovely\n", "line 2", "none of prospect, active"),
     ("name,territory\nMercy,SSN 123-45-6789\n", "line 2", "looks like patient data"),
 ]
@@ -188,7 +188,7 @@ def test_a_value_for_every_row_goes_before_a_column(tmp_path: Path) -> None:
         ({"sets": ["color=red"]}, "no field called “color”"),
         ({"sets": ["tier="]}, "not complete"),
         ({"sets": ["tier=Gold"]}, "none of A, B, C, D, unrated"),
-        ({"sets": ["owner=Jo@"]}, "neither a Slack id"),
+        ({"sets": ["owner=Jo@"]}, "is not a Slack id"),
         ({"sets": ["external_id=1"]}, "every row"),
         ({"sets": ["tier=A", "tier=B"]}, "again"),
         ({"sets": [f"city={'x' * 121}"]}, "longer than 120"),

@@ -101,7 +101,7 @@ def test_a_rep_leaves_and_the_manager_gives_their_accounts_to_a_colleague(
         leaves(it)  # Slack tells it twice
         (question,) = it.said("U3")
         assert "Dana Reyes left Slack." in question.words
-        assert "3 accounts and 1 open follow-up wait for somebody else." in question.words
+        assert "3 accounts and 1 open follow-up need a new owner." in question.words
         assert question.buttons == ["Reassign 3 accounts"]
         assert it.said("U4") == []  # the manager is there, so no admin is troubled
         assert (it.user().active, it.user().next_due_at) == (False, None)
@@ -112,11 +112,11 @@ def test_a_rep_leaves_and_the_manager_gives_their_accounts_to_a_colleague(
         assert "Sal Ops" in form.offers("Give them to", "sal")
         assert form.offers("Give them to", "dana") == []
         receipt = hand_over(it, question)
-        assert "3 accounts and 1 open follow-up of Dana Reyes are with Lee Park now." in (
+        assert "3 accounts and 1 open follow-up of Dana Reyes are now with Lee Park." in (
             receipt.words
         )
         assert owners(it) == ["U2", "U2", "U2"]
-        assert "with somebody else now" in reread(it, question).words
+        assert "with someone else now" in reread(it, question).words
         assert reread(it, question).buttons == []
         with it.sessions() as session:
             due = set(session.scalars(select(Account.due_on)))
@@ -159,12 +159,12 @@ def test_after_a_day_and_a_second_time_there_is_no_undo(sessions: Sessions) -> N
         receipt = hand_over(it, it.said("U3")[0])
         it.slack.press("U3", receipt, "Undo")
         it.slack.press("U3", receipt, "Undo")
-        assert it.slack.ephemerals("U3")[-1].words == "That was taken back already."
+        assert it.slack.ephemerals("U3")[-1].words == "That was already undone."
         it.send()
         receipt = hand_over(it, it.said("U3")[0])
         it.wait(hours=25)
         it.slack.press("U3", receipt, "Undo")
-        assert "Accounts can be given back for 24 h." in it.slack.ephemerals("U3")[-1].words
+        assert "A reassignment can be undone for 24 h." in it.slack.ephemerals("U3")[-1].words
         assert owners(it) == ["U2", "U2", "U2"]
 
 
