@@ -51,8 +51,8 @@ def form(state: ManyForm, types: Sequence[Entry], found: Preview | None = None) 
         _any(TYPE, "Account type", types, state.type),
         fields.search(TERRITORY, "Territory", hint="Any", chosen=state.territory),
         _any(TIER, "Tier now", tiers, state.tier),
-        fields.pick(NEW_TIER, "Give them tier", tiers, chosen=state.new_tier),
-        fields.search(HEIR, "Give them to", hint="A name", chosen=state.heir),
+        fields.pick(NEW_TIER, "New tier", tiers, chosen=state.new_tier),
+        fields.search(HEIR, "New owner", hint="Type a name", chosen=state.heir),
         fields.tick(DEALS, "When they get another owner", go_along, ticked=state.deals),
     ]
     may = found is not None and _does(found)

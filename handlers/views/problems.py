@@ -153,8 +153,8 @@ def sentence(refused: Refused) -> str:
             return f"{refused.code} has moved again since. Undo the latest move first."
         case NoLeadsTraded():
             return (
-                "Leads given for leads received are off in healthcare: the Anti-Kickback Statute "
-                "does not allow that trade. `/touchbase referrals` shows what came in."
+                "Trading leads is off in healthcare: the Anti-Kickback Statute does not allow it. "
+                "`/touchbase referrals` shows what came in."
             )
         case NotAllowed():
             who = "an admin" if refused.needs == "admin" else "a manager or an admin"

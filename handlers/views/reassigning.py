@@ -39,7 +39,7 @@ def form(held: Holdings) -> View:
         fields.section(
             plain(f"{held.name or 'Someone'} has {_what(held.accounts, held.follow_ups)}.")
         ),
-        fields.search(TO, "Give them to", hint="A name", chosen=None, optional=False),
+        fields.search(TO, "New owner", hint="Type a name", chosen=None, optional=False),
     ]
     if len(held.parts) > 1:
         entries = [Entry(part.key, _part(part)) for part in held.parts]

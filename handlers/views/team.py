@@ -21,7 +21,7 @@ _NAME = 60
 
 def section(team: Team) -> list[Block]:
     """Who is behind, the worst first, with a button for each one's list: two blocks."""
-    lines = ["Your team, far behind (past twice their cadence):"]
+    lines = ["Far behind in your team (past twice the limit):"]
     lines += [_line(one) for one in team.behind]
     if team.more:
         lines.append(f"and {team.more:,} more {'teams' if team.grouped else 'people'}")

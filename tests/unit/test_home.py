@@ -135,14 +135,14 @@ def test_done_takes_a_follow_up_off_the_list_and_undo_brings_it_back(it: Clockwo
     with it.sessions.begin() as session:
         step = a_step(session, dana(session), "Send the flyer", TODAY - timedelta(days=1))
     tab = opened(it)
-    assert "Send the flyer\nwas due Mon, Mar 9" in tab.words
+    assert "Send the flyer\noverdue since Mon, Mar 9" in tab.words
     tab.press("Done")
     tab = it.slack.home("U1")
     assert "Done: Send the flyer" in tab.words
     with it.sessions() as session:
         assert session.get_one(FollowUp, step.id).status == follow_ups.DONE
     tab.press("Undo")
-    assert "Send the flyer\nwas due Mon, Mar 9" in it.slack.home("U1").words
+    assert "Send the flyer\noverdue since Mon, Mar 9" in it.slack.home("U1").words
     it.slack.home("U1").press("Done")
     assert "Send the flyer" not in opened(it).words
 

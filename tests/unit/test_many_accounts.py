@@ -106,7 +106,7 @@ def test_a_manager_gives_the_hospitals_in_the_north_tier_a_and_takes_it_back(
         form = it.slack.form("U3")
         form.pick("Account type", "Hospital")
         form.fill("Territory", "North")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
         # Yew is the admin's own, so not the manager's to change. The team's are three B, due every
@@ -201,7 +201,7 @@ def test_those_in_the_south_go_to_a_colleague_with_their_deals(each_database: Da
         assert form.offers("Owner") == ["Dana Reyes", "Lee Park"]
         assert form.offers("Territory") == ["North", "South"]
         form.fill("Territory", "South")
-        form.fill("Give them to", "Ann Boss")
+        form.fill("New owner", "Ann Boss")
         form.tick("Move their open deals too")
         assert not form.save()
         form = it.slack.form("U3")
@@ -256,9 +256,9 @@ def test_reps_may_not_and_nothing_chosen_is_nothing_done(sessions: Sessions) -> 
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
         assert not form.save()
-        assert form.errors["Give them tier"] == "Fill this in."
+        assert form.errors["New tier"] == "Fill this in."
         form.pick("Tier now", "D")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
         assert "0 accounts match, but nothing would change." in form.words
@@ -271,10 +271,10 @@ def test_another_choice_after_the_figures_is_shown_its_own_first(sessions: Sessi
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
-        form.pick("Give them tier", "D")
+        form.pick("New tier", "D")
         assert not form.save()
         assert "become tier D" in it.slack.form("U3").words
         assert {tier for tier, _, _ in stand(it).values()} == {"B", "C"}
@@ -285,7 +285,7 @@ def test_saving_twice_makes_it_once(sessions: Sessions) -> None:
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
         assert all(answer.ok for answer in form.save_twice())
@@ -303,7 +303,7 @@ def test_accounts_of_too_many_people_go_in_parts(sessions: Sessions) -> None:
                 a_person(session, f"U9{number}", overdue=1)
         assert it.slack.command("U4", "/touchbase", "retier").ok
         form = it.slack.form("U4")
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         assert not form.save()
         assert any("Pick an owner or a territory" in said for said in form.errors.values())
 

@@ -170,7 +170,7 @@ def test_tomorrow_it_is_back_and_no_less_overdue(it: Clockwork) -> None:
     assert "Promised" not in say(it, "U1", "today").words
     it.slack.open_home("U1")
     later = it.slack.home("U1").words.partition("Later this week")[2]
-    assert "You promised: send the flyer\nwas due Thu, Nov 19" in later
+    assert "You promised: send the flyer\noverdue since Thu, Nov 19" in later
     it.wait(days=1)
     assert "Promised: send the flyer\noverdue since Thu, Nov 19" in a_morning(it).words
 

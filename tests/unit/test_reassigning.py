@@ -86,7 +86,7 @@ def hand_over(it: Clockwork, question: Message, heir: str = "Lee Park") -> Messa
     """Press the question's button, choose who takes over; the receipt."""
     it.slack.press("U3", question, question.buttons[0])
     form = it.slack.form("U3")
-    form.fill("Give them to", heir)
+    form.fill("New owner", heir)
     assert form.save(), form.errors
     it.send()
     return it.said("U3")[-1]
@@ -107,10 +107,10 @@ def test_a_rep_leaves_and_the_manager_gives_their_accounts_to_a_colleague(
         assert (it.user().active, it.user().next_due_at) == (False, None)
         it.slack.press("U3", question, "Reassign 3 accounts")
         form = it.slack.form("U3")
-        assert form.labels == ["Give them to", "Deals"]
-        assert form.offers("Give them to")[:2] == ["Ann Boss", "Lee Park"]
-        assert "Sal Ops" in form.offers("Give them to", "sal")
-        assert form.offers("Give them to", "dana") == []
+        assert form.labels == ["New owner", "Deals"]
+        assert form.offers("New owner")[:2] == ["Ann Boss", "Lee Park"]
+        assert "Sal Ops" in form.offers("New owner", "sal")
+        assert form.offers("New owner", "dana") == []
         receipt = hand_over(it, question)
         assert "3 accounts and 1 open follow-up of Dana Reyes are now with Lee Park." in (
             receipt.words
@@ -267,7 +267,7 @@ def test_only_those_of_one_tier_or_territory_go(sessions: Sessions) -> None:
         assert it.slack.command("U3", "/touchbase", "reassign <@U1>").ok
         form = it.slack.form("U3")
         assert form.offers("Which accounts") == ["All 3", "North (1)", "South (2)"]
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         form.pick("Which accounts", "South (2)")
         assert form.save(), form.errors
         assert owners(it) == ["U1", "U2", "U2"]
@@ -279,7 +279,7 @@ def test_saving_the_form_twice_gives_them_once(sessions: Sessions) -> None:
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "reassign <@U1>").ok
         form = it.slack.form("U3")
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         assert all(answer.ok for answer in form.save_twice())
         assert len(it.rows(kind=deliveries.REASSIGN_RECEIPT)) == 1
 

@@ -71,7 +71,7 @@ def test_a_manager_without_accounts_reads_who_is_past_twice_their_cadence(
         it.plan()
         it.send()
         (message,) = it.said("U3")
-        assert "Your team, far behind (past twice their cadence):" in message.words
+        assert "Far behind in your team (past twice the limit):" in message.words
         assert (
             "• Dana Reyes: 3 accounts, worst Clinic 1 of Dana Reyes, 26 of 10 days\n"
             "• Lee Park: 1 account, worst Clinic 1 of Lee Park, 40 of 10 days"
