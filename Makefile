@@ -41,6 +41,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.ack
 	@$(BIN)/python -m bench.numbers
 	@$(BIN)/python -m bench.clock
+	@$(BIN)/python -m bench.page
 
 lock: $(VENV)/.dev
 	@echo "==> Writing the locks anew from pyproject.toml"

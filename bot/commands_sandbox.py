@@ -8,19 +8,23 @@ import secrets
 import signal
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import platformdirs
 import yaml
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import app as bolt
 from bot import logs, manifest, opening, sample_data
 from bot.sandbox import sample
+from bot.sandbox.page_server import Levers
 from bot.sandbox.stand_in import StandIn
 from bot.server import Server
 from bot.settings import Settings, SettingsError
@@ -35,8 +39,11 @@ from models.db import Sessions, open_engine, sessions_for
 from models.lookup import Lookups
 from scheduler import loop
 from scheduler.loop import Handle
+from scheduler.pulse import PLAN, SEND
 
 _ZONE = "America/Chicago"
+_LONGEST_WIND = timedelta(seconds=20)
+_LOOK_UP = 0.05
 
 
 @click.command()
@@ -46,36 +53,78 @@ _ZONE = "America/Chicago"
 def sandbox(port: int, empty: bool, no_open: bool) -> None:
     """Try Touchbase in the browser: no Slack, no account, nothing leaves this machine."""
     logs.set_up()
-    clock = Windable()
+    browser = not no_open
+    while True:
+        backstage = _Backstage()
+        port = _play(backstage, port, empty=empty, browser=browser)
+        if not backstage.again:
+            return
+        browser = False  # the page that asked is open
+
+
+class _Backstage:
+    """What the page's levers move; the bot puts itself in once it is there."""
+
+    def __init__(self) -> None:
+        self.clock = Windable()
+        self.handle: Handle | None = None
+        self.server: Server | None = None
+        self.sessions: Sessions | None = None
+        self.engines: dict[bool, Engine] = {}
+        self.go_on: Callable[[datetime], None] | None = None
+        self.again = False
+        self._is_up = True
+
+    def wind(self, at: datetime) -> None:
+        """Set the clock; back once what it owes by then was planned and sent."""
+        with contextlib.suppress(SQLAlchemyError):  # a database that is down stops no clock
+            if self.go_on is not None:
+                self.go_on(at)
+        self.clock.wind_to(at)
+        if self.handle is None or not self._is_up:
+            return
+        self.handle.wake()
+        since = system()
+        deadline = since + _LONGEST_WIND
+        for step in (PLAN, SEND):
+            while (self.handle.pulse.last(step) or since) <= since and system() < deadline:
+                time.sleep(_LOOK_UP)
+            since = system()
+
+    def database(self, is_up: bool) -> None:
+        """From the next transaction on, connections succeed or are refused."""
+        self._is_up = is_up
+        if self.sessions is not None:
+            self.sessions.configure(bind=self.engines[is_up])
+
+    def start_over(self) -> None:
+        """End this run, and have another begin."""
+        if self.server is not None:
+            self.again = True
+            self.server.stop()
+
+
+def _play(backstage: _Backstage, port: int, *, empty: bool, browser: bool) -> int:
+    """One run of the stand-in and the bot, until either is stopped; the port it was on."""
     settings = Settings(
         slack_bot_token=f"xoxb-{secrets.token_hex(8)}",
         slack_signing_secret=secrets.token_hex(16),
         database_url=f"sqlite:///{_fresh_file(port)}",
         port=0,
     )
-    loops: list[Handle] = []
-    meanwhile: list[Callable[[datetime], None]] = []
-
-    def wind(at: datetime) -> None:
-        with contextlib.suppress(SQLAlchemyError):  # a database that is down stops no clock
-            for goes_on in meanwhile:
-                goes_on(at)
-        clock.wind_to(at)
-        for handle in loops:
-            handle.wake()
-
     made = yaml.safe_load(manifest.text())
     stand_in = StandIn(
         port=port,
-        clock=clock,
+        clock=backstage.clock,
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
-        wind=wind,
-        commands=manifest.commands(),
+        levers=Levers(backstage.wind, backstage.database, backstage.start_over),
+        commands=made["features"]["slash_commands"],
         shortcuts=made["features"].get("shortcuts", []),
         subscribed=made["settings"]["event_subscriptions"]["bot_events"],
         home_enabled=made["features"]["app_home"]["home_tab_enabled"],
         examples=sample.EXAMPLES,
+        limits="internal",
     )
     try:
         stand_in.start()
@@ -85,26 +134,26 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
         ) from fault
     try:
         _populate(stand_in)
-        _serve(stand_in, settings, clock, loops, meanwhile, empty=empty, browser=not no_open)
+        _serve(stand_in, settings, backstage, empty=empty, browser=browser)
     finally:
         stand_in.stop()
+    return urlsplit(stand_in.url).port or port
 
 
 def _serve(
     stand_in: StandIn,
     settings: Settings,
-    clock: Windable,
-    loops: list[Handle],
-    meanwhile: list[Callable[[datetime], None]],
+    backstage: _Backstage,
     *,
     empty: bool,
     browser: bool,
 ) -> None:
     """The bot as `run` builds it, but with the stand-in's address and a clock that can be wound."""
     opening.at_head(settings)
-    engine = open_engine(settings.database_url, pool_wait=5)
-    sessions = sessions_for(engine)
-    meanwhile.append(_fill(sessions, stand_in, clock, empty=empty))
+    clock, engine = backstage.clock, open_engine(settings.database_url, pool_wait=5)
+    sessions = backstage.sessions = sessions_for(engine)
+    backstage.engines = {True: engine, False: open_engine(f"{settings.database_url}/gone")}
+    backstage.go_on = _fill(sessions, stand_in, clock, empty=empty)
     settings = Settings(
         slack_bot_token=settings.slack_bot_token,
         slack_signing_secret=settings.slack_signing_secret,
@@ -138,7 +187,7 @@ def _serve(
         hear=hear,
         chores=(lambda: world.keeper.store(sessions),),
     )
-    loops.append(handle)
+    backstage.handle, backstage.server = handle, server
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.stop())
     click.echo("Everything here is on this machine; the people and places are invented.")
@@ -156,7 +205,12 @@ def _populate(stand_in: StandIn) -> None:
     """The sample people and their channel, as the stand-in's own."""
     for person in sample.PEOPLE:
         stand_in.add_person(
-            person.slack_id, person.name, person.zone, person.email, is_admin=person.slack_admin
+            person.slack_id,
+            person.name,
+            person.zone,
+            person.email,
+            is_admin=person.slack_admin,
+            title=person.role,
         )
     members = {person.slack_id for person in sample.PEOPLE}
     stand_in.add_channel(

@@ -30,12 +30,6 @@ def text(url: str | None = None) -> str:
     return yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=100)
 
 
-def commands() -> dict[str, str]:
-    """What each command is for, by its name."""
-    made: dict[str, Any] = yaml.safe_load(_file().read_text(encoding="utf-8"))
-    return {each["command"]: each["description"] for each in made["features"]["slash_commands"]}
-
-
 def bot_scopes() -> list[str]:
     """The scopes the bot cannot do without."""
     made: dict[str, Any] = yaml.safe_load(_file().read_text(encoding="utf-8"))

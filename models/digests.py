@@ -23,6 +23,7 @@ from models import (
     pipeline,
     rows,
     snapshots,
+    subscriptions,
     users,
     week_of_deals,
 )
@@ -65,7 +66,7 @@ class Told:
     statuses: Sequence[Entry]  # of referrals, in their order
     deals: Deals | None = None  # None in digests told before there were any
     goals: Sequence[Progress] = ()  # the team's
-    outlook: Outlook | None = None  # None in digests told before there was any
+    outlook: Outlook | None = None  # None where no digest of the week told it
     asking: Asking | None = None
 
 
@@ -117,14 +118,15 @@ def gather(session: Session, subscription: Subscription, monday: date, now: date
         "deals": week_of_deals.of_week(session, workspace_id, people, monday).as_numbers(),
         "goals": [one.as_numbers() for one in aimed],
     }
-    numbers["outlook"], asked = outlook.gather(session, workspace_id, people, monday)
-    row_ids = {
+    row_ids: dict[str, Any] = {
         "touches": rows.touches(session, workspace_id, people, monday),
         "referrals": rows.referrals(session, workspace_id, people, monday),
         **rows.as_json(found),
         "deals": week_of_deals.rows(session, workspace_id, people, monday),
-        "outlook": asked,
     }
+    if subscriptions.any_short(session, subscription):
+        told = outlook.gather(session, workspace_id, people, monday)
+        numbers["outlook"], row_ids["outlook"] = told
     last = find(session, subscription, monday - timedelta(weeks=1))
     if last is not None and last.formula_version == FORMULA:
         numbers["before"] = last.numbers["week"]

@@ -63,6 +63,21 @@ def get(session: Session, workspace_id: int, subscription_id: int) -> Subscripti
     )
 
 
+def any_short(session: Session, like: Subscription) -> bool:
+    """Whether it, or an active one about the same people, tells the week in four lines."""
+    if like.short:
+        return True
+    same_team = [] if like.scope == EVERYONE else [Subscription.user_id == like.user_id]
+    others = select(Subscription.id).where(
+        Subscription.workspace_id == like.workspace_id,
+        Subscription.scope == like.scope,
+        Subscription.active,
+        Subscription.short,
+        *same_team,
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
 def give_up(subscription: Subscription, why: str) -> None:
     """Slack does not let us post there (any more): no digest until it is asked for again."""
     subscription.active, subscription.stopped_why = False, why[:60]

@@ -34,12 +34,15 @@ class Acts:
         answers.show_command_answer(self.service, user, where, name, answer)
         return answer
 
-    def say(self, user: str, text: str, channel: str | None = None) -> Answer:
-        """Write a message. The app hears of it when it is in the conversation."""
+    def say(
+        self, user: str, text: str, channel: str | None = None, *, thread_ts: str | None = None
+    ) -> Answer:
+        """Write a message, with `thread_ts` in that message's thread. The app hears of it when it
+        is in the conversation."""
         with self.service.world.lock:
             where = self._where(user, channel)
             written = messages.as_typed(text, self.service.world)
-            message = self._put(where, user, written)
+            message = self._put(where, user, written, thread_ts=thread_ts)
             sent = payloads.said(self.service, message)
         return self._tell(where, sent)
 

@@ -43,6 +43,7 @@ def take(service: Service, name: str, body: bytes) -> tuple[int, dict[str, Any]]
             given = json.loads(body)
             if not isinstance(given, dict):
                 raise SlackSaysNo("invalid_payload")
+            service.record.end(service.record.begin("response_url", given, to_app=False), "")
             address = service.tickets.use_answer(name)
             _act(service, address, given)
         except ValueError:

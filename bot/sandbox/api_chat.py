@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox import limits, messages
 from bot.sandbox.refusals import SlackSaysNo
+from bot.sandbox.schema import problem
 from bot.sandbox.service import Service
 from bot.sandbox.values import filled_in
 from bot.sandbox.world import Channel, Message
@@ -41,25 +42,33 @@ def refuse_strangers(service: Service, channel: Channel) -> None:
 
 def checked(args: Args) -> tuple[str, list[dict[str, Any]], list[str]]:
     """The text, cut where Slack cuts it, the blocks and Slack's warnings."""
-    blocks, text = args.get("blocks") or [], args.get("text") or ""
-    if args.get("markdown_text"):
+    blocks, text = args.get("blocks") or [], _words(args, "text")
+    attachments = args.get("attachments") or []
+    if marked := _words(args, "markdown_text"):
         if blocks or text:
             raise SlackSaysNo("markdown_text_conflict")
-        text = args["markdown_text"]
+        text = marked
         if len(text) > limits.LONGEST_MARKDOWN:
             raise SlackSaysNo("msg_too_long")
-    if not (blocks or text or args.get("attachments")):
+    if not (blocks or text or attachments):
         raise SlackSaysNo("no_text")
-    if not isinstance(text, str):
-        raise SlackSaysNo("invalid_arguments", ["[ERROR] must be a string [json-pointer:/text]"])
     refuse_blocks(blocks)
-    if len(args.get("attachments") or []) > 100:
+    if not isinstance(attachments, list):
+        raise SlackSaysNo("invalid_attachments")
+    if len(attachments) > limits.MOST_ATTACHMENTS:
         raise SlackSaysNo("too_many_attachments")
     warnings = []
     if len(text) > limits.LONGEST_TEXT:
         text = text[: limits.LONGEST_TEXT]
         warnings.append("message_truncated")
     return text, filled_in(blocks), warnings
+
+
+def _words(args: Args, name: str) -> str:
+    given = args.get(name) or ""
+    if not isinstance(given, str):
+        raise SlackSaysNo("invalid_arguments", [problem("must be a string", f"/{name}")])
+    return given
 
 
 def refuse_blocks(blocks: Any) -> None:
@@ -94,7 +103,7 @@ def post(service: Service, args: Args) -> dict[str, Any]:
     text, blocks, warnings = checked(args)
     refuse_pictures(service, blocks)
     metadata = _metadata(args)
-    if service.limiter and (wait := service.limiter.wait()):
+    if service.rates and (wait := service.rates.wait_to_post(channel.id)):
         raise SlackSaysNo("ratelimited", retry_after=wait)
     message = service.world.put(
         channel,
@@ -111,7 +120,7 @@ def post(service: Service, args: Args) -> dict[str, Any]:
 def update(service: Service, args: Args) -> dict[str, Any]:
     """chat.update"""
     message = _own(service, args, "cant_update_message")
-    if len(args.get("text") or "") > limits.LONGEST_UPDATE:
+    if len(_words(args, "text")) > limits.LONGEST_UPDATE:
         raise SlackSaysNo("msg_too_long")
     text, blocks, warnings = checked(args)
     metadata = _metadata(args)
@@ -136,7 +145,12 @@ def post_ephemeral(service: Service, args: Args) -> dict[str, Any]:
         raise SlackSaysNo("user_not_in_channel")
     text, blocks, _ = checked(args)
     message = service.world.put(
-        channel, service.identity.bot_user_id, text, blocks=blocks, seen_by=args["user"]
+        channel,
+        service.identity.bot_user_id,
+        text,
+        blocks=blocks,
+        seen_by=args["user"],
+        thread_ts=args.get("thread_ts"),
     )
     return {"message_ts": message.ts}
 

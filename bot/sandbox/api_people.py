@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import messages
-from bot.sandbox.refusals import SlackSaysNo
+from bot.sandbox.rates import Rates
+from bot.sandbox.refusals import SlackSaysNo, not_played
 from bot.sandbox.service import Service
 from bot.sandbox.world import Channel, Message, Person
 
@@ -45,6 +46,7 @@ def profile_of(service: Service, person: Person, *, locale: bool = False) -> dic
         "real_name_normalized": person.name,
         "display_name_normalized": person.name,
         "team": person.team_id,
+        "title": person.title,
     }
     if person.email and "users:read.email" in service.scopes:
         profile["email"] = person.email
@@ -118,7 +120,7 @@ def conversation_open(service: Service, args: Args) -> dict[str, Any]:
     if not users:
         raise SlackSaysNo("users_list_not_supplied")
     if len(users) > 1:
-        raise SlackSaysNo("not_enough_users")  # group messages are not played here
+        raise not_played("users: of several people")
     person = world.people.get(users[0])
     if person is None:
         raise SlackSaysNo("user_not_found")
@@ -218,7 +220,7 @@ def _said(service: Service, args: Args) -> list[Message]:
 
 
 def _told(service: Service, args: Args, found: list[Message]) -> dict[str, Any]:
-    page, cursor = _page(found, args, 100)
+    page, cursor = _page(found, args, 100, service.rates)
     metadata = truth(args.get("include_all_metadata"))
     shown = [messages.payload(each, service.identity, metadata=metadata) for each in page]
     return {
@@ -230,11 +232,18 @@ def _told(service: Service, args: Args, found: list[Message]) -> dict[str, Any]:
 
 
 def _between(message: Message, args: Args, *, inclusive: bool) -> bool:
-    ts = float(message.ts)
-    oldest, latest = args.get("oldest"), args.get("latest")
-    if oldest and not (ts >= float(oldest) if inclusive else ts > float(oldest)):
+    ts, oldest, latest = float(message.ts), _stamp(args, "oldest"), _stamp(args, "latest")
+    if oldest and not (ts >= oldest if inclusive else ts > oldest):
         return False
-    return not latest or (ts <= float(latest) if inclusive else ts < float(latest))
+    return not latest or (ts <= latest if inclusive else ts < latest)
+
+
+def _stamp(args: Args, name: str) -> float:
+    """A timestamp among the arguments; 0 for none."""
+    try:
+        return float(args.get(name) or 0)
+    except ValueError:
+        raise SlackSaysNo(f"invalid_ts_{name}") from None
 
 
 def seen(service: Service, args: Args, what: str) -> Channel:
@@ -249,11 +258,14 @@ def _need(service: Service, scope: str) -> None:
         raise SlackSaysNo("missing_scope", needed=scope, provided=",".join(sorted(service.scopes)))
 
 
-def _page(everything: list[Any], args: Args, usual: int) -> tuple[list[Any], str]:
-    """One page and the cursor of the next, "" at the end."""
-    cursor, limit = str(args.get("cursor") or ""), int(args.get("limit") or usual)
-    if not 1 <= limit <= 1000:
+def _page(
+    everything: list[Any], args: Args, usual: int, rates: Rates | None = None
+) -> tuple[list[Any], str]:
+    """One page and the cursor of the next, "" at the end. `rates`: those of history."""
+    cursor, wanted = str(args.get("cursor") or ""), str(args.get("limit") or usual)
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= 1000:
         raise SlackSaysNo("invalid_limit")
+    limit = rates.page_of_history(int(wanted)) if rates else int(wanted)
     if cursor and not cursor.removeprefix("at_").isdecimal():
         raise SlackSaysNo("invalid_cursor")
     since = int(cursor.removeprefix("at_") or 0)

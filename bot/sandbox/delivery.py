@@ -7,11 +7,12 @@ import hmac
 import http.client
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from bot.sandbox.record import Record
 from bot.sandbox.socket_link import SocketLink
 from models.clock import Clock, system
 
@@ -58,9 +59,12 @@ class Courier:
                 Bolt compares with the machine's.
     """
 
-    def __init__(self, signing_secret: str, link: SocketLink, sign_clock: Clock = system) -> None:
+    def __init__(
+        self, signing_secret: str, link: SocketLink, record: Record, sign_clock: Clock = system
+    ) -> None:
         self.signing_secret = signing_secret
         self.link = link
+        self.record = record
         self.sign_clock = sign_clock
         self.app_url: str | None = None
         self.socket_mode = False
@@ -73,27 +77,39 @@ class Courier:
 
     def command(self, fields: Mapping[str, str]) -> Answer:
         """A slash command."""
-        if self.over_socket:
-            return self._ask("slash_commands", dict(fields), accepts_response_payload=True)
-        return self.post(urlencode(fields).encode(), {"Content-Type": _FORM})
+
+        def send() -> Answer:
+            if self.over_socket:
+                return self._ask("slash_commands", dict(fields), accepts_response_payload=True)
+            return self.post(urlencode(fields).encode(), {"Content-Type": _FORM})
+
+        return self._recorded(fields["command"], fields, send)
 
     def interaction(self, payload: dict[str, Any]) -> Answer:
         """A click, a submission, a question for options, a shortcut."""
-        if self.over_socket:
-            answers = payload["type"] in ("view_submission", "block_suggestion")
-            return self._ask("interactive", payload, accepts_response_payload=answers)
-        body = urlencode({"payload": json.dumps(payload, ensure_ascii=False)}).encode()
-        return self.post(body, {"Content-Type": _FORM})
+
+        def send() -> Answer:
+            if self.over_socket:
+                answers = payload["type"] in ("view_submission", "block_suggestion")
+                return self._ask("interactive", payload, accepts_response_payload=answers)
+            body = urlencode({"payload": json.dumps(payload, ensure_ascii=False)}).encode()
+            return self.post(body, {"Content-Type": _FORM})
+
+        return self._recorded(_name_of(payload), payload, send)
 
     def event(self, outer: dict[str, Any], attempt: int = 0, reason: str = "") -> Answer:
         """One try to deliver an event; `attempt` counts the tries before it."""
-        if self.over_socket:
-            more = {"retry_attempt": attempt, "retry_reason": reason}
-            return self._ask("events_api", outer, **more)
-        headers = {"Content-Type": "application/json"}
-        if attempt:
-            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
-        return self.post(json.dumps(outer, ensure_ascii=False).encode(), headers)
+
+        def send() -> Answer:
+            if self.over_socket:
+                more = {"retry_attempt": attempt, "retry_reason": reason}
+                return self._ask("events_api", outer, **more)
+            headers = {"Content-Type": "application/json"}
+            if attempt:
+                headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
+            return self.post(json.dumps(outer, ensure_ascii=False).encode(), headers)
+
+        return self._recorded(outer["event"]["type"], outer, send)
 
     def post(
         self,
@@ -115,6 +131,12 @@ class Courier:
             sent["X-Slack-Request-Timestamp"] = stamp
             sent["X-Slack-Signature"] = sign(secret or self.signing_secret, stamp, body)
         return self._http(body, sent | dict(headers or {}), path)
+
+    def _recorded(self, name: str, sent: Any, send: Callable[[], Answer]) -> Answer:
+        exchange = self.record.begin(name, sent, to_app=True)
+        answer = send()
+        self.record.end(exchange, answer.fault or str(answer.status), answer.body)
+        return answer
 
     def _http(self, body: bytes, headers: Mapping[str, str], path: str | None) -> Answer:
         since = time.perf_counter()
@@ -149,7 +171,16 @@ class Courier:
         if acked is None:
             return Answer(0, None, seconds, "timeout")
         # An empty payload is what bare ack() sends; Slack takes it as none.
-        return Answer(200, acked.get("payload") or None, seconds)
+        said = acked.get("payload") if more.get("accepts_response_payload") else None
+        return Answer(200, said or None, seconds)
+
+
+def _name_of(payload: dict[str, Any]) -> str:
+    """An interaction's type, and which button, menu, form or shortcut it is about."""
+    actions = payload.get("actions") or [payload]
+    about = actions[0].get("action_id") or actions[0].get("callback_id")
+    about = about or payload.get("view", {}).get("callback_id")
+    return f"{payload['type']} {about or ''}".strip()
 
 
 def _parsed(content: bytes, headers: Mapping[str, str]) -> Any:

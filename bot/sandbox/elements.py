@@ -83,8 +83,8 @@ def _menu(required: Mapping[str, Check], optional: Mapping[str, Check] | None = 
 
 def _same(option: Any) -> Any:
     """An option without what Slack fills in by itself, so that two can be compared."""
-    words = option.get("text") or {}
-    return words.get("text"), option.get("value")
+    described = option.get("description") or {}
+    return option["text"]["text"], option["value"], described.get("text")
 
 
 def initial_is_offered(value: Any, at: str) -> list[str]:

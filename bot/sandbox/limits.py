@@ -31,6 +31,7 @@ MOST_BLOCKS_IN_VIEW = 100
 LONGEST_TEXT = 40_000
 LONGEST_UPDATE = 4_000
 LONGEST_MARKDOWN = 12_000
+MOST_ATTACHMENTS = 100
 # Not documented: developers report `msg_blocks_too_long` from about here.
 LONGEST_BLOCKS = 13_000
 LARGEST_VIEW = 250 * 1024
@@ -344,7 +345,7 @@ def problems_in_message(payload: Mapping[str, Any]) -> list[str]:
     if payload.get("markdown_text") and (blocks or words):
         found.append(problem("markdown_text_conflict", "/markdown_text"))
     found += string(LONGEST_MARKDOWN)(payload.get("markdown_text") or "", "/markdown_text")
-    found += items(anything, 0, 100)(payload.get("attachments") or [], "/attachments")
+    found += items(anything, 0, MOST_ATTACHMENTS)(payload.get("attachments") or [], "/attachments")
     if payload.get("metadata") is not None:
         found += problems_in_metadata(payload["metadata"])
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from bot.sandbox import interactions, page_state
 from bot.sandbox.form import Form
@@ -20,13 +21,16 @@ from bot.sandbox.world import Message
 if TYPE_CHECKING:
     from bot.sandbox.stand_in import StandIn
 
-SCRIPTS = ("page.js", "link.js", "views.js", "blocks.js", "inputs.js", "menus.js", "text.js")
+SCRIPTS = (
+    *("page.js", "link.js", "views.js", "blocks.js", "inputs.js", "menus.js", "text.js"),
+    *("log.js", "composer.js", "threads.js", "panes.js", "tour.js", "payloads.js"),
+)
 _FILES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     **{f"/{name}": (name, "text/javascript; charset=utf-8") for name in SCRIPTS},
 }
 _PAGE = Path(__file__).parent / "page"
+_FIRST = b">null</script>"
 _JSON = "application/json; charset=utf-8"
 _LONGEST_WAIT = 25.0
 _WORDS_A_SECOND = 2.5  # of somebody who dictates
@@ -38,12 +42,27 @@ class BadRequest(Exception):
     """The page asked for something that is not there (any more)."""
 
 
-class PageServer:
-    """Serves the page. `wind`, when given, sets the clock; the page then shows the buttons."""
+@dataclass(frozen=True)
+class Levers:
+    """What somebody on the page can do to the sandbox itself; the page offers those there are.
 
-    def __init__(self, slack: StandIn, wind: Callable[[datetime], None] | None) -> None:
+    wind        set the clock, and come back once what it owes was sent
+    database    put the database within (True) or out of the bot's reach
+    start_over  end this stand-in and begin another, with fresh sample data
+    """
+
+    wind: Callable[[datetime], None] | None = None
+    database: Callable[[bool], None] | None = None
+    start_over: Callable[[], None] | None = None
+
+
+class PageServer:
+    """Serves the page."""
+
+    def __init__(self, slack: StandIn, levers: Levers) -> None:
         self._slack = slack
-        self._wind = wind
+        self._levers = levers
+        self._is_broken = False
         self._posts: dict[str, Callable[[Given], Any]] = {
             "say": self._say,
             "clip": self._clip,
@@ -55,33 +74,34 @@ class PageServer:
             "submit": self._submit,
             "close": self._close,
             "clock": self._clock,
+            "database": self._database,
+            "start_over": self._start_over,
         }
 
     def serve(self, verb: str, target: str, headers: dict[str, str], body: bytes) -> Served | None:
         """One request; None when nothing lives at that path."""
-        if not self._is_from_here(headers):
-            return 403, "text/plain; charset=utf-8", b"Open this page by its own address."
         path = urlsplit(target).path
+        if verb == "GET" and path == "/":
+            return 200, "text/html; charset=utf-8", self._index()
         if verb == "GET" and path in _FILES:
             name, kind = _FILES[path]
             return 200, kind, (_PAGE / name).read_bytes()
         if verb == "GET" and path == "/sandbox/state":
             return 200, _JSON, _dumped(self._state(urlsplit(target).query))
+        if verb == "GET" and path == "/sandbox/payloads":
+            return 200, _JSON, _dumped(self._payloads(urlsplit(target).query))
         if verb == "GET" and path == "/sandbox/file":
             return self._picture(urlsplit(target).query)
+        if verb == "GET" and path.startswith("/files/"):
+            return self._download(unquote(path))
         if verb == "POST" and path.startswith("/sandbox/"):
             return self._post(path.removeprefix("/sandbox/"), body)
         return None
 
-    def _is_from_here(self, headers: dict[str, str]) -> bool:
-        """Another site's page may reach this port through the reader's browser: by a name that
-        resolves to 127.0.0.1 (Host), or by a form of its own (Origin)."""
-        port = urlsplit(self._slack.url).port
-        hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
-        if headers.get("host") not in hosts:
-            return False
-        origin = headers.get("origin")
-        return origin is None or origin in [f"http://{host}" for host in hosts]
+    def _index(self) -> bytes:
+        """The page, with what it shows first in it."""
+        first = _dumped(self._state("")).replace(b"<", b"\\u003c")
+        return (_PAGE / "index.html").read_bytes().replace(_FIRST, b">" + first + b"</script>")
 
     def _picture(self, query: str) -> Served | None:
         """A picture the app uploaded."""
@@ -90,6 +110,20 @@ class PageServer:
         if file is None or not file.complete or not file.name.endswith(".png"):
             return None
         return 200, "image/png", file.content or b""
+
+    def _download(self, path: str) -> Served | None:
+        """A file the app uploaded, by its permalink. Never shown, always kept as a file."""
+        for file in self._slack.service.files.values():
+            if file.complete and not file.shown and path.split("/")[3:] == [file.id, file.name]:
+                return 200, "application/octet-stream", file.content or b""
+        return None
+
+    def _payloads(self, query: str) -> Given:
+        """What Slack and the app said to each other, the latest of it."""
+        known = int(dict(parse_qsl(query)).get("known", -1))
+        changes, exchanges = self._slack.service.record.since(known)
+        told = None if exchanges is None else [asdict(each) for each in exchanges]
+        return {"changes": changes, "exchanges": told}
 
     def _post(self, name: str, body: bytes) -> Served | None:
         act = self._posts.get(name)
@@ -108,7 +142,14 @@ class PageServer:
         world = self._slack.service.world
         if "after" in asked:
             world.wait_for_news(int(asked["after"]), _LONGEST_WAIT)
-        return page_state.shown_to(self._slack.service, asked.get("as", ""), self._wind is not None)
+        there = [each.name for each in fields(Levers) if getattr(self._levers, each.name)]
+        return page_state.shown_to(
+            self._slack.service,
+            asked.get("as", ""),
+            there,
+            is_broken=self._is_broken,
+            has_bot=self._slack.app_url is not None or self._slack.connected > 0,
+        )
 
     def _say(self, given: Given) -> Given | None:
         """A line in the composer: a command or a message."""
@@ -119,7 +160,7 @@ class PageServer:
             name, *rest = text.split(maxsplit=1)
             answer = self._slack.command(user, name, "".join(rest), channel)
         else:
-            answer = self._slack.say(user, text, channel)
+            answer = self._slack.say(user, text, channel, thread_ts=given.get("thread"))
         return {"fault": answer.fault}
 
     def _clip(self, given: Given) -> Given:
@@ -199,13 +240,27 @@ class PageServer:
 
     def _clock(self, given: Given) -> Given:
         """Wind the clock on by a step, in the zone of the person who looks at it."""
-        if self._wind is None:
+        if self._levers.wind is None:
             raise BadRequest("This clock cannot be wound.")
         world = self._slack.service.world
         at = page_state.step(world.clock(), given["step"], world.person(given["as"]).tz)
-        self._wind(at)
+        self._levers.wind(at)
         world.changed()
         return {"now": at.isoformat()}
+
+    def _database(self, given: Given) -> None:
+        """Take the database away from the bot, or bring it back."""
+        if self._levers.database is None:
+            raise BadRequest("There is no database to break here.")
+        is_up = bool(given["up"])
+        self._levers.database(is_up)
+        self._is_broken = not is_up
+        self._slack.service.world.changed()
+
+    def _start_over(self, given: Given) -> None:
+        if self._levers.start_over is None:
+            raise BadRequest("There is no sample data to begin again with.")
+        self._levers.start_over()
 
     def _view(self, given: Given) -> OpenView:
         view = self._slack.service.views.find(given["view"])
@@ -243,4 +298,4 @@ def _find(blocks: list[Block], given: Given) -> tuple[Block, Block]:
 
 
 def _dumped(said: Any) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode()
+    return json.dumps(said, ensure_ascii=False, default=str).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,14 +16,21 @@ _MOST_SHOWN = 200
 _MORNING, _MONDAY = time(7, 30), time(8, 0)
 
 
-def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
-    """Everything on the page for one person; the first one when `user` is nobody."""
+def shown_to(
+    service: Service, user: str, levers: Collection[str], *, is_broken: bool, has_bot: bool
+) -> dict[str, Any]:
+    """Everything on the page for one person; the first one when `user` is nobody.
+
+    levers     the names of those of `page_server.Levers` that there are
+    is_broken  the bot cannot reach its database
+    has_bot    there is a bot that takes what Slack sends
+    """
     world = service.world
     with world.lock:
         people = [p for p in world.people.values() if not p.is_bot and not p.deleted]
         me = next((p for p in people if p.id == user), people[0] if people else None)
         if me is None:
-            return {"version": world.version, "people": [], "channels": []}
+            return {"version": world.version, "has_bot": has_bot, "people": [], "channels": []}
         channels = [world.dm_of(me.id)] + [
             channel
             for channel in world.channels.values()
@@ -33,9 +41,14 @@ def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
             "version": world.version,
             "now": world.clock().isoformat(),
             "zone": me.tz or "UTC",
-            "can_wind": can_wind,
+            "levers": sorted(levers),
+            "is_broken": is_broken,
+            "has_bot": has_bot,
             "me": me.id,
-            "commands": [{"command": c, "description": d} for c, d in service.commands.items()],
+            "commands": [
+                {name: each.get(name, "") for name in ("command", "description", "usage_hint")}
+                for each in service.commands
+            ],
             "shortcuts": [
                 {name: each[name] for name in ("type", "name", "callback_id")}
                 for each in service.shortcuts
@@ -43,7 +56,7 @@ def shown_to(service: Service, user: str, can_wind: bool) -> dict[str, Any]:
             "has_home": service.home_enabled,
             "home": _form(service, home, 0) if home else None,
             "examples": list(service.examples),
-            "people": [{"id": p.id, "name": p.name, "is_admin": p.is_admin} for p in people],
+            "people": [{"id": p.id, "name": p.name, "title": p.title} for p in people],
             "names": {p.id: p.name for p in world.people.values()},
             "channels": [_channel(service, each) for each in channels],
             "messages": {
@@ -81,7 +94,7 @@ def _message(service: Service, message: Message) -> dict[str, Any]:
         "blocks": message.blocks,
         "edited": bool(message.edited),
         "ephemeral": bool(message.seen_by),
-        "in_thread": bool(message.thread_ts),
+        "thread": message.thread_ts,
         "files": message.files,
     }
 
@@ -107,8 +120,9 @@ def _form(service: Service, view: OpenView, depth: int) -> dict[str, Any]:
 def step(now: datetime, name: str, zone: str | None) -> datetime:
     """Where the clock goes, an instant in UTC.
 
-    name  "hour" (one hour on), "tomorrow" (07:30 of the next day) or "monday" (the next Monday
-          08:00), the last two in `zone`
+    name  "hour" (one hour on), "tomorrow" (07:30 of the next day), "workday" (07:30 of the next
+          day from Monday to Friday), "monday" (the next Monday 08:00) or "season" (90 days on, the
+          same time of day); days and times in `zone`
 
     Raises ValueError for another name.
     """
@@ -117,6 +131,11 @@ def step(now: datetime, name: str, zone: str | None) -> datetime:
     local = now.astimezone(ZoneInfo(zone or "UTC"))
     if name == "tomorrow":
         day, at = local.date() + timedelta(days=1), _MORNING
+    elif name == "workday":
+        day = local.date() + timedelta(days=7 - local.weekday() if local.weekday() > 3 else 1)
+        at = _MORNING
+    elif name == "season":
+        day, at = local.date() + timedelta(days=90), local.time()
     elif name == "monday":
         day, at = local.date() + timedelta(days=-local.weekday() % 7), _MONDAY
         if datetime.combine(day, at, local.tzinfo) <= local:

@@ -14,3 +14,8 @@ class SlackSaysNo(Exception):
         self.body: dict[str, Any] = {"ok": False, "error": error, **more}
         if messages:
             self.body["response_metadata"] = {"messages": messages}
+
+
+def not_played(what: str) -> SlackSaysNo:
+    """Of what Slack would do and the stand-in does not: better no than a false yes."""
+    return SlackSaysNo("invalid_arguments", [f"[ERROR] the stand-in does not play {what}"])

@@ -9,20 +9,34 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.sandbox import answers, api, api_files, clips
 from bot.sandbox.faults import Fault
+from bot.sandbox.guard import is_from_here
 from bot.sandbox.service import Service
 
 LARGEST_BODY = 64 * 1024 * 1024
 _JSON = "application/json; charset=utf-8"
+_SIGN_IN = "/?redir=file"
 _ANSWER_PATHS = ("/commands/", "/actions/", "/app/")
 
 Served = tuple[int, str, bytes]
 """Status, content type, body."""
+
+_SHUT_IN = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+]
+"""The browser's own guard that nothing of the page leaves this computer."""
 
 Beside = Callable[[str, str, dict[str, str], bytes], Served | None]
 """What else is served: (method, path with query, lower-case headers, body), None when not here."""
@@ -37,8 +51,26 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, service: Service, beside: Beside) -> None:
         self.service = service
         self.beside = beside
+        self._lines: set[Any] = set()
         super().__init__(("127.0.0.1", port), _Handler)
         service.base_url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A new connection."""
+        self._lines.add(request)
+        super().process_request(request, client_address)
+
+    def close_request(self, request: Any) -> None:
+        """One that is over."""
+        self._lines.discard(request)
+        super().close_request(request)
+
+    def hang_up(self) -> None:
+        """Close what browsers keep open: a stand-in started after this one, at the same port,
+        would else not be the one they speak to."""
+        for line in list(self._lines):
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news; anything else is a bug here, and shown."""
@@ -72,7 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(length)
         path = urlsplit(self.path).path
-        if path.startswith("/api/"):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if not is_from_here(verb, headers, self.server.server_address[1]):
+            self._send(403, "text/plain; charset=utf-8", b"Open this page by its own address.")
+        elif path.startswith("/api/"):
             self._api(path.removeprefix("/api/"), body)
         elif verb == "POST" and path.startswith(_ANSWER_PATHS):
             status, said = answers.take(self.server.service, path.rpartition("/")[2], body)
@@ -83,10 +118,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, "text/plain", f"OK - {len(body)}".encode())
         elif verb == "GET" and path.startswith(clips.PATH):
             self._transcript(path)
+        elif verb == "GET" and self.path == _SIGN_IN:
+            self._send(200, "text/html", b"<!doctype html><title>Sign in</title>")
         else:
-            headers = {name.lower(): value for name, value in self.headers.items()}
             served = self.server.beside(verb, self.path, headers, body)
-            self._send(*(served or (404, "text/plain; charset=utf-8", b"Not here")))
+            self._send(*(served or (404, "text/plain; charset=utf-8", b"Not here")), _SHUT_IN)
 
     def _transcript(self, path: str) -> None:
         """A file without a token is a way to the sign-in page, not a refusal."""
@@ -94,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         with service.world.lock:
             found = clips.fetch(service, path, self.headers.get("Authorization", ""))
         if found is None:
-            self._send(302, "text/html", b"", [("Location", f"{service.base_url}/?redir=file")])
+            self._send(302, "text/html", b"", [("Location", f"{service.base_url}{_SIGN_IN}")])
         else:
             self._send(200, "text/vtt", found)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox.faults import Faults, Limiter
+from bot.sandbox.faults import Faults
+from bot.sandbox.rates import Rates
+from bot.sandbox.record import Record
 from bot.sandbox.tickets import Tickets
 from bot.sandbox.views import Views
 from bot.sandbox.world import Elapsed, Identity, World
@@ -66,8 +68,9 @@ class Service:
     bot_token: str
     app_token: str
     scopes: set[str]
+    record: Record
     faults: Faults = field(default_factory=Faults)
-    limiter: Limiter | None = None
+    rates: Rates | None = None  # None: as often as anybody likes
     latency_ms: float = 0.0
     home_enabled: bool = True
     base_url: str = ""
@@ -76,8 +79,8 @@ class Service:
     complaints: list[str] = field(default_factory=list)
     files: dict[str, StoredFile] = field(default_factory=dict)
     slow_files: int = 0  # how many posts come too early for a file uploaded from now on
-    commands: Mapping[str, str] = field(default_factory=dict)  # what each is for
-    shortcuts: Sequence[Mapping[str, str]] = ()  # as the manifest has them
+    commands: Sequence[Mapping[str, Any]] = ()  # as the manifest has them
+    shortcuts: Sequence[Mapping[str, str]] = ()  # these, too
     subscriptions: frozenset[str] | None = None  # the manifest's bot_events; None: everything
     examples: Sequence[str] = ()
 

@@ -88,7 +88,12 @@ class SocketLink:
         with self._lock:
             if self._server is None:
                 self._server = serve(
-                    self._serve, "127.0.0.1", 0, process_request=self._admit, compression=None
+                    self._serve,
+                    "127.0.0.1",
+                    0,
+                    process_request=self._admit,
+                    compression=None,
+                    origins=[None],  # an app sends none, a browser's page always does
                 )
                 self._thread = threading.Thread(
                     target=self._server.serve_forever, name="stand-in-sockets", daemon=True

@@ -15,14 +15,15 @@ What it holds to is in docs.slack.dev; tests/contract/test_stand_in_*.py say whi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, Self
 
 from bot.sandbox.acts import Acts
 from bot.sandbox.delivery import Answer, Courier
-from bot.sandbox.faults import Faults, Limiter
-from bot.sandbox.page_server import PageServer
+from bot.sandbox.faults import Faults
+from bot.sandbox.page_server import Levers, PageServer
+from bot.sandbox.rates import Rates
+from bot.sandbox.record import Record
 from bot.sandbox.server import Server
 from bot.sandbox.service import SCOPES, Call, Service
 from bot.sandbox.socket_link import SocketLink
@@ -42,13 +43,13 @@ class StandIn(Acts):
     port        0 takes a free one
     clock       stamps messages; the sandbox's can be wound. Signatures bear the machine's time
     app_url     where the app takes Slack's requests; may be set later
-    wind        called with an instant when somebody on the page winds the clock; without it the
-                page has no clock to wind
-    commands    the page's hints: what each command is for, "/logvisit": "Log a visit …"
+    levers      what the page can do beside Slack's part; without it the page offers none of it
+    commands    the manifest's `features.slash_commands`, for the page's hints
     shortcuts   the manifest's `features.shortcuts`; any callback_id is taken when none are given
     subscribed  the manifest's `bot_events`; None delivers every event
     examples    lines the page offers where nothing was said yet
-    per_minute  messages a minute, refused with 429 beyond them; None for no limit
+    limits      how often the app may call: as Slack lets an "internal" app, or one that is "sold"
+                outside its Marketplace; None as often as it likes, for tests of speed
     """
 
     def __init__(
@@ -62,15 +63,14 @@ class StandIn(Acts):
         app_token: str = APP_TOKEN,
         scopes: Iterable[str] = SCOPES,
         identity: Identity | None = None,
-        wind: Callable[[datetime], None] | None = None,
-        commands: Mapping[str, str] | None = None,
+        levers: Levers | None = None,
+        commands: Sequence[Mapping[str, Any]] = (),
         shortcuts: Sequence[Mapping[str, str]] = (),
         subscribed: Iterable[str] | None = None,
         home_enabled: bool = True,
         examples: Sequence[str] = (),
         latency_ms: float = 0.0,
-        per_minute: float | None = None,
-        burst: int = 5,
+        limits: Literal["internal", "sold"] | None = None,
     ) -> None:
         identity = identity or Identity()
         world, elapsed = World(clock, identity), Elapsed()
@@ -83,7 +83,8 @@ class StandIn(Acts):
             bot_token,
             app_token,
             set(scopes),
-            commands=commands or {},
+            Record(clock),
+            commands=commands,
             shortcuts=shortcuts,
             subscriptions=None if subscribed is None else frozenset(subscribed),
             home_enabled=home_enabled,
@@ -91,13 +92,13 @@ class StandIn(Acts):
             latency_ms=latency_ms,
             open_link=self.link.open,
         )
-        if per_minute is not None:
-            service.limiter = Limiter(per_minute, burst, elapsed)
-        courier = Courier(signing_secret, self.link)
+        if limits is not None:
+            service.rates = Rates(elapsed, sold=limits == "sold")
+        courier = Courier(signing_secret, self.link, service.record)
         courier.app_url = app_url
         super().__init__(service, courier)
         self._port = port
-        self._page = PageServer(self, wind)
+        self._page = PageServer(self, levers or Levers())
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -117,6 +118,7 @@ class StandIn(Acts):
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
+            self._server.hang_up()
             self._server = None
         if self._thread is not None:
             self._thread.join(timeout=5)
@@ -215,7 +217,7 @@ class StandIn(Acts):
         **marks: Any,
     ) -> Person:
         """A member (or with another `team_id` a stranger). `marks`: is_admin, is_owner, deleted,
-        is_bot, is_restricted, is_ultra_restricted, locale."""
+        is_bot, is_restricted, is_ultra_restricted, locale, title."""
         team = team_id or self.identity.team_id
         person = Person(person_id, name, tz, email, team, **marks)
         with self.service.world.lock:
@@ -254,8 +256,9 @@ class StandIn(Acts):
         return [message for message in said if not message.thread_ts]
 
     def replies(self, message: Message) -> list[Message]:
-        """What was said in a message's thread, oldest first."""
-        return [each for each in self._all(message.channel) if each.thread_ts == message.ts]
+        """What was said in a message's thread to all, oldest first."""
+        said = [message for message in self._all(message.channel) if not message.seen_by]
+        return [each for each in said if each.thread_ts == message.ts]
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
         """What only this person was shown, everywhere or in one channel; oldest first."""

@@ -42,6 +42,7 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     locale: str = "en-US"
+    title: str = ""  # what they do, as their profile says
 
     @property
     def handle(self) -> str:

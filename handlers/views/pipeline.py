@@ -69,7 +69,7 @@ def buttons(shown: Told, delivery_id: int) -> Block:
 
 def stopped(channel_id: str, why: str) -> tuple[str, list[Block]]:
     """Told once to whoever asked for a digest that can no longer be posted."""
-    because = _STOPPED_BECAUSE.get(why, f"Slack refuses it ({why})")
+    because = _STOPPED_BECAUSE.get(why, f"Slack refuses it ({esc(why)})")
     text = (
         f"The Monday digest in <#{esc(channel_id)}> has stopped: {because}. "
         "To start it again, type `/invite @Touchbase` there, then `/touchbase digest here`."

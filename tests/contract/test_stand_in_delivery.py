@@ -13,12 +13,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.webhook import WebhookClient
 
 from bot.sandbox.delivery import Answer, sign
+from bot.sandbox.interactions import TROUBLE
 from bot.sandbox.stand_in import StandIn
-from tests.end_to_end.slack_driver import Said, serving
+from tests.end_to_end.slack_driver import Said, serving, web_client
 
 REP, CHANNEL = "U1", "C1"
 OK: Said = (200, {}, b"")
@@ -204,3 +207,186 @@ def test_an_answer_slack_would_not_show_is_noted(slack: StandIn) -> None:
         slack.command(REP, "/touchbase")
     assert slack.ephemerals(REP) == []
     assert "text or fields" in slack.complaints[0]
+
+
+def said(**answer: Any) -> Said:
+    return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+
+def with_a_button(slack: StandIn) -> None:
+    """A message to the rep that has one."""
+    go = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    blocks = [{"type": "actions", "block_id": "row", "elements": [go]}]
+    web_client(slack).chat_postMessage(channel=REP, text="Ready?", blocks=blocks)
+
+
+def with_a_form(slack: StandIn) -> None:
+    """A form before the rep, with one menu that looks things up."""
+    menu = {"type": "external_select", "action_id": "account", "min_query_length": 0}
+    view = {
+        "type": "modal",
+        "callback_id": "visit",
+        "notify_on_close": True,
+        "title": {"type": "plain_text", "text": "Log a visit"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "account",
+                "optional": True,
+                "label": {"type": "plain_text", "text": "Account"},
+                "element": menu,
+            }
+        ],
+    }
+    web_client(slack).views_open(trigger_id=slack.trigger_id(REP), view=view)
+
+
+def test_every_interaction_is_a_form_of_one_field(slack: StandIn) -> None:
+    with_a_button(slack)
+    with_a_form(slack)
+    app = App(*[OK] * 3, said(options=[]))
+    with serving(app) as url:
+        slack.app_url = url
+        (message,) = slack.messages(REP)
+        slack.press(REP, message, "Go")
+        slack.shortcut(REP, "log")
+        slack.message_shortcut(REP, message, "log_this")
+        slack.form(REP).offers("Account")
+        slack.form(REP).cancel()
+        with_a_form(slack)
+        slack.form(REP).save()
+    kinds = []
+    for place, (headers, _) in enumerate(app.heard):
+        assert headers["content-type"] == "application/x-www-form-urlencoded"
+        assert app.form(place).keys() == {"payload"}
+        kinds.append(json.loads(app.form(place)["payload"])["type"])
+    assert kinds == [
+        "block_actions",
+        "shortcut",
+        "message_action",
+        "block_suggestion",
+        "view_closed",
+        "view_submission",
+    ]
+
+
+def test_the_answer_to_a_click_is_not_read(slack: StandIn) -> None:
+    with_a_button(slack)
+    app = App(said(text="Gone!"))
+    with serving(app) as url:
+        slack.app_url = url
+        (message,) = slack.messages(REP)
+        answer = slack.press(REP, message, "Go")
+    assert answer and answer.ok
+    assert [each.text for each in slack.messages(REP)] == ["Ready?"]
+    assert slack.ephemerals(REP) == [] and slack.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"), [(b"", []), (b"Logged at R&amp;D", ["Logged at R&amp;D"])]
+)
+def test_a_command_may_be_answered_by_nothing_or_bare_words(
+    slack: StandIn, body: bytes, shown: list[str]
+) -> None:
+    with serving(App((200, {"Content-Type": "text/plain"}, body))) as url:
+        slack.app_url = url
+        slack.command(REP, "/logvisit", channel=CHANNEL)
+    assert [each.text for each in slack.ephemerals(REP, CHANNEL)] == shown
+
+
+def test_a_command_works_where_the_app_cannot_post(slack: StandIn) -> None:
+    slack.add_channel("C2", "others", {REP})
+    app = App()
+    with serving(app) as url:
+        slack.app_url = url
+        slack.command(REP, "/touchbase", "status", channel="C2")
+    form = app.form()
+    assert (form["channel_id"], form["channel_name"]) == ("C2", "others")
+    with pytest.raises(SlackApiError, match="not_in_channel"):
+        web_client(slack).chat_postMessage(channel="C2", text="x")
+    assert WebhookClient(form["response_url"]).send(text="All is well").status_code == 200
+    assert [each.text for each in slack.ephemerals(REP, "C2")] == ["All is well"]
+
+
+def test_nobody_hears_what_is_said_where_the_app_is_not(slack: StandIn) -> None:
+    slack.add_channel("C2", "others", {REP})
+    app = App()
+    with serving(app) as url:
+        slack.app_url = url
+        slack.say(REP, "hello", channel="C2")
+    assert app.heard == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}, b""),
+        said(),
+        said(options=[{"text": {"type": "plain_text", "text": "x"}, "value": "x"}] * 101),
+        said(options=[{"text": {"type": "mrkdwn", "text": "x"}, "value": "x"}]),
+        said(option_groups=[{"options": []}]),
+    ],
+)
+def test_a_menu_stays_empty_after_an_answer_slack_would_not_take(
+    slack: StandIn, answer: Said
+) -> None:
+    with_a_form(slack)
+    with serving(App(answer)) as url:
+        slack.app_url = url
+        assert slack.form(REP).offers("Account") == []
+    assert "block_suggestion" in slack.complaints[0]
+
+
+def test_options_come_in_groups_as_well(slack: StandIn) -> None:
+    def option(name: str) -> dict[str, Any]:
+        return {"text": {"type": "plain_text", "text": name}, "value": name}
+
+    groups = [
+        {"label": {"type": "plain_text", "text": "Yours"}, "options": [option("Ridgeway")]},
+        {"label": {"type": "plain_text", "text": "Others"}, "options": [option("Mercy")]},
+    ]
+    with_a_form(slack)
+    with serving(App(said(option_groups=groups))) as url:
+        slack.app_url = url
+        assert slack.form(REP).offers("Account") == ["Ridgeway", "Mercy"]
+    assert slack.complaints == []
+
+
+def test_what_takes_more_than_three_seconds_has_failed_for_the_person(slack: StandIn) -> None:
+    with_a_button(slack)
+    with_a_form(slack)
+    free = threading.Event()
+
+    def slow(headers: dict[str, str], body: bytes) -> Said:
+        free.wait(10)
+        return OK
+
+    slack.courier.patience = 0.2
+    with serving(slow) as url:
+        slack.app_url = url
+        (message,) = slack.messages(REP)
+        pressed = slack.press(REP, message, "Go")
+        form = slack.form(REP)
+        assert form.offers("Account") == []
+        assert not form.save()
+        free.set()
+    assert pressed and pressed.fault == "timeout"
+    assert form.trouble == TROUBLE and form.is_open
+
+
+def test_a_further_try_says_why_the_one_before_failed(slack: StandIn) -> None:
+    free, app = threading.Event(), App()
+
+    def slow_at_first(headers: dict[str, str], body: bytes) -> Said:
+        taken = app(headers, body)
+        if len(app.heard) == 1:
+            free.wait(10)
+        return taken
+
+    slack.courier.patience = 0.2
+    with serving(slow_at_first) as url:
+        slack.app_url = url
+        assert slack.event({"type": "user_change"}, retry_waits=(0,)).ok
+        free.set()
+    assert app.heard[1][0]["x-slack-retry-reason"] == "http_timeout"

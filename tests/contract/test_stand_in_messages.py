@@ -17,7 +17,6 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import faults
 from bot.sandbox.stand_in import StandIn
 from models.clock import fixed
 from tests.end_to_end.slack_driver import bolt_app, running, web_client
@@ -325,6 +324,71 @@ def test_an_answer_to_a_command_is_for_the_one_who_typed_it(slack: StandIn) -> N
     assert [each.text for each in slack.messages(CHANNEL)] == ["Hello aloud"]
 
 
+def test_a_late_answer_is_json(slack: StandIn, late_answer: str) -> None:
+    request = urllib.request.Request(late_answer, b"text=x")  # noqa: S310
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)  # noqa: S310
+    with refused.value as answer:
+        assert (answer.code, json.load(answer)["error"]) == (400, "invalid_payload")
+    assert answered(late_answer, blocks=[words("")])[1]["error"] == "invalid_blocks"
+    assert slack.ephemerals(REP) == []
+
+
+def test_what_one_person_was_shown_changes_by_its_late_answer_only(
+    slack: StandIn, client: WebClient
+) -> None:
+    heard: list[dict[str, Any]] = []
+    app = bolt_app(slack)
+
+    @app.action("undo")
+    def undo(ack: Any, respond: Any, body: dict[str, Any]) -> None:
+        ack()
+        heard.append(body)
+        respond("Undone", replace_original=True)
+
+    ts = client.chat_postEphemeral(channel=CHANNEL, user=REP, text="x", blocks=[button()])[
+        "message_ts"
+    ]
+    at = {"channel": CHANNEL, "ts": ts}
+    assert refusal(client.chat_update, **at, text="y")["error"] == "message_not_found"
+    assert refusal(client.chat_delete, **at)["error"] == "message_not_found"
+    root = client.chat_postMessage(channel=CHANNEL, text="root")["ts"]
+    client.chat_postEphemeral(channel=CHANNEL, user=BOSS, text="y", thread_ts=root)
+    assert slack.ephemerals(BOSS)[0].thread_ts == root
+    assert slack.replies(slack.messages(CHANNEL)[0]) == []
+    with running(app, slack):
+        slack.press(REP, slack.ephemerals(REP)[0], "Undo")
+    assert [each.text for each in slack.ephemerals(REP)] == ["Undone"]
+    assert heard[0]["container"]["is_ephemeral"] and "message" not in heard[0]
+
+
+def test_an_app_deletes_only_its_own_messages(slack: StandIn, client: WebClient) -> None:
+    mine = client.chat_postMessage(channel=REP, text="x")
+    slack.say(REP, "theirs")
+    at = {"channel": mine["channel"], "ts": slack.messages(REP)[-1].ts}
+    assert refusal(client.chat_delete, **at)["error"] == "cant_delete_message"
+    client.chat_delete(channel=mine["channel"], ts=mine["ts"])
+    assert [each.text for each in slack.messages(REP)] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        ({"text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
+        ({"markdown_text": "x" * 12_001}, "msg_too_long"),
+        ({"text": "x", "attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
+        ({"text": "x", "metadata": {"event_type": "nid"}}, "invalid_metadata_format"),
+        ({"text": "x", "blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
+    ],
+)
+def test_a_message_out_of_shape_is_refused_by_name(
+    slack: StandIn, client: WebClient, args: dict[str, Any], error: str
+) -> None:
+    said = refusal(client.api_call, api_method="chat.postMessage", json={"channel": REP} | args)
+    assert said["error"] == error
+    assert slack.messages(REP) == []
+
+
 def test_each_late_answer_to_a_command_is_a_message_of_its_own(slack: StandIn) -> None:
     app = bolt_app(slack)
 
@@ -337,61 +401,3 @@ def test_each_late_answer_to_a_command_is_a_message_of_its_own(slack: StandIn) -
     with running(app, slack):
         slack.command(REP, "/touchbase")
     assert [each.text for each in slack.ephemerals(REP)] == ["one", "two"]
-
-
-def test_an_upload_takes_three_steps(slack: StandIn, client: WebClient) -> None:
-    client.files_upload_v2(channel=CHANNEL, filename="week.csv", content="a,b\n1,2\n", title="Week")
-    (file,) = slack.service.files.values()
-    assert file.content == b"a,b\n1,2\n"
-    assert slack.messages(CHANNEL)[0].files[0]["title"] == "Week"
-    assert CHANNEL in client.files_info(file=file.id)["file"]["shares"]["public"]
-
-
-def test_beyond_the_limit_slack_says_how_long_to_wait(slack: StandIn) -> None:
-    with StandIn(per_minute=60, burst=2) as limited:
-        limited.add_person(REP, "Dana Whitlock")
-        client = web_client(limited)
-        client.chat_postMessage(channel=REP, text="1")
-        client.chat_postMessage(channel=REP, text="2")
-        with pytest.raises(SlackApiError) as refused:
-            client.chat_postMessage(channel=REP, text="3")
-        assert refused.value.response.status_code == 429
-        assert refused.value.response.headers["Retry-After"] == "1"
-        assert refused.value.response.data == {"ok": False, "error": "ratelimited"}
-        limited.skip(1)
-        client.chat_postMessage(channel=REP, text="3")
-        assert [each.text for each in limited.messages(REP)] == ["1", "2", "3"]
-
-
-FAULTS = {
-    "reset before": (faults.reset(), 0),
-    "reset after": (faults.reset(after=True), 1),
-    "500": (faults.status(500), 0),
-    "503 after": (faults.status(503, after=True), 1),
-    "a page": (faults.html(), 0),
-    "nothing": (faults.empty(after=True), 1),
-    "internal_error after": (faults.says("internal_error", after=True), 1),
-    "429": (faults.limited(3), 0),
-    "too late": (faults.late(0.6), 1),
-}
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_strikes_once_before_or_after_the_deed(slack: StandIn, name: str) -> None:
-    fault, done = FAULTS[name]
-    client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[], timeout=0.3)  # type: ignore[arg-type]
-    slack.faults.next("chat.postMessage", fault)
-    with pytest.raises((SlackApiError, OSError)):
-        client.chat_postMessage(channel=REP, text="x")
-    assert len(slack.messages(REP)) == done
-    assert client.chat_postMessage(channel=REP, text="y")["ok"]
-
-
-def test_faults_by_chance_are_the_same_for_the_same_seed() -> None:
-    def run(seed: int) -> list[bool]:
-        some = faults.Faults()
-        some.often("chat.postMessage", faults.reset(), share=0.3, seed=seed)
-        return [some.take("chat.postMessage") is not None for _ in range(100)]
-
-    assert run(7) == run(7) != run(8)
-    assert 15 < sum(run(7)) < 45

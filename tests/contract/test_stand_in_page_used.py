@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from slack_bolt import App
 
 from bot.sandbox.limits import problems_in_view
+from bot.sandbox.page_server import Levers
 from bot.sandbox.stand_in import StandIn
 from models.clock import Windable, fixed
+from tests.contract.page_driver import field, options, plain, side, type_line
 from tests.end_to_end.slack_driver import bolt_app, running
 
 REP = "U1"
@@ -27,31 +29,11 @@ SHORTCUTS = [
 def slack() -> Iterator[StandIn]:
     clock = Windable(fixed(NOW))
     told = {"examples": ["/logvisit ridgeway"], "shortcuts": SHORTCUTS}
-    with StandIn(clock=clock, wind=clock.wind_to, **told) as slack:
+    with StandIn(clock=clock, levers=Levers(wind=clock.wind_to), **told) as slack:
         slack.add_person(REP, "Dana Whitlock", "America/Chicago")
         slack.add_person("U2", "Luis Ortega", "America/Phoenix")
         slack.add_channel("C1", "field-team", {REP, "U2"}, bot_is_member=True)
         yield slack
-
-
-def plain(words: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": words}
-
-
-def field(name: str, label: str, kind: str, **more: Any) -> dict[str, Any]:
-    watched = more.pop("watched", False)
-    return {
-        "type": "input",
-        "block_id": name,
-        "label": plain(label),
-        "optional": more.pop("optional", True),
-        "dispatch_action": watched,
-        "element": {"type": kind, "action_id": name, **more},
-    }
-
-
-def options(*words: str) -> list[dict[str, Any]]:
-    return [{"text": plain(each), "value": each.lower()} for each in words]
 
 
 def a_form(more: bool = False) -> dict[str, Any]:
@@ -149,31 +131,6 @@ def an_app(slack: StandIn, saved: list[dict[str, Any]]) -> App:
         respond(f"You chose {payload['selected_option']['text']['text']}", replace_original=False)
 
     return app
-
-
-@pytest.fixture(params=[(360, 740), (1200, 800)], ids=["phone", "desk"])
-def page(request: pytest.FixtureRequest, browser: Browser, slack: StandIn) -> Iterator[Page]:
-    width, height = request.param
-    is_phone = width < 700
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=is_phone, has_touch=is_phone
-    )
-    page = context.new_page()
-    page.set_default_timeout(8000)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.goto(slack.url)
-    yield page
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    context.close()
-    assert wrong == []
-    assert wide <= width
-
-
-def type_line(page: Page, text: str) -> None:
-    page.get_by_label("Message or command").fill(text)
-    page.get_by_role("button", name="Send").click()
 
 
 @pytest.mark.browser
@@ -281,9 +238,9 @@ def test_the_clock_is_wound_and_other_people_have_their_own_place(
     page.get_by_role("button", name="Next Monday 8:00").click()
     expect(clock).to_have_text("Mon, Mar 16, 8:00 AM")
     slack.service.world.put(slack.service.world.channels["C1"], "U2", "The week in six lines")
-    page.get_by_role("button", name="# field-team New messages").click()
+    side(page).get_by_role("button", name="# field-team New messages").click()
     page.get_by_text("The week in six lines").wait_for()
-    page.get_by_label("You are").select_option("Luis Ortega")
+    side(page).get_by_label("You are").select_option("Luis Ortega")
     expect(clock).to_have_text("Mon, Mar 16, 6:00 AM")
 
 
@@ -421,7 +378,7 @@ def test_home_is_a_tab_whose_buttons_and_menus_work(page: Page, slack: StandIn) 
         page.get_by_label("Friday").check()
         page.get_by_role("tab", name="Messages").click()
         page.get_by_label("Message or command").wait_for()
-        page.get_by_role("button", name="field-team").click()
+        side(page).get_by_role("button", name="field-team").click()
         expect(page.get_by_role("tab", name="Home")).to_be_hidden()
     assert heard[0]["b"]["hour"]["selected_option"]["value"] == "8:00"
     assert [each["value"] for each in heard[1]["c"]["days"]["selected_options"]] == ["friday"]

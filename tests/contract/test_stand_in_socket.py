@@ -5,9 +5,11 @@ Page: /apis/events-api/using-socket-mode.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
+from bot.sandbox.delivery import Answer
 from bot.sandbox.stand_in import StandIn
 from tests.end_to_end.slack_driver import bolt_app, web_client
 
@@ -152,3 +155,69 @@ def test_an_acknowledgement_that_does_not_come_is_a_timeout(slack: StandIn) -> N
         answer = slack.command(REP, "/touchbase")
     assert answer.fault == "timeout"
     assert "operation_timeout" in slack.ephemerals(REP)[0].text
+
+
+def heard_on(line: ClientConnection) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads(line.recv(timeout=5))
+    return frame
+
+
+def answered(
+    line: ClientConnection, act: Callable[[], Answer], payload: dict[str, Any]
+) -> tuple[dict[str, Any], Answer]:
+    """The envelope of what somebody does, and what Slack makes of an acknowledgement with that
+    payload."""
+    with ThreadPoolExecutor(1) as people:
+        doing = people.submit(act)
+        envelope = heard_on(line)
+        line.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": payload}))
+        return envelope, doing.result(timeout=5)
+
+
+def test_a_connection_is_greeted_with_how_many_there_are(slack: StandIn) -> None:
+    with connect(slack.link.open()) as first, connect(slack.link.open()) as second:
+        hello = heard_on(first)
+        assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+        assert hello["connection_info"] == {"app_id": slack.identity.app_id}
+        assert hello["debug_info"]["approximate_connection_time"] > 0
+        assert heard_on(second)["num_connections"] == 2
+
+
+def test_an_envelope_says_what_it_holds_and_whether_it_takes_an_answer(slack: StandIn) -> None:
+    with connect(slack.link.open()) as line:
+        heard_on(line)
+        told, answer = answered(
+            line, lambda: slack.command(REP, "/touchbase", "hi"), {"text": "Hello"}
+        )
+        assert (told["type"], told["accepts_response_payload"]) == ("slash_commands", True)
+        assert told["payload"]["text"] == "hi"
+        assert answer.body == {"text": "Hello"}
+        told, answer = answered(line, lambda: slack.shortcut(REP, "log"), {"text": "Hello"})
+        assert (told["type"], told["accepts_response_payload"]) == ("interactive", False)
+        assert answer.ok and answer.body is None  # a payload nobody asked for is not read
+        told, answer = answered(line, lambda: slack.say(REP, "a line"), {"text": "Hello"})
+        assert (told["type"], told["accepts_response_payload"]) == ("events_api", False)
+        assert (told["retry_attempt"], told["retry_reason"]) == (0, "")
+        assert told["payload"]["event"]["text"] == "a line"
+        assert answer.ok and answer.body is None
+
+
+def test_an_eleventh_connection_is_one_too_many(slack: StandIn) -> None:
+    with ExitStack() as open_lines:
+        lines = [open_lines.enter_context(connect(slack.link.open())) for _ in range(11)]
+        said = [heard_on(line) for line in lines]
+        assert [each["type"] for each in said] == ["hello"] * 10 + ["disconnect"]
+        assert said[-1]["reason"] == "too_many_websockets"
+        assert slack.connected == 10
+
+
+def test_a_warning_comes_before_the_end(slack: StandIn) -> None:
+    with connect(slack.link.open()) as line:
+        heard_on(line)
+        slack.link.disconnect("warning")
+        assert heard_on(line) == {"type": "disconnect", "reason": "warning"}
+        _, answer = answered(line, lambda: slack.command(REP, "/touchbase"), {"text": "Still here"})
+        assert answer.ok
+        slack.link.disconnect("link_disabled")
+        assert heard_on(line) == {"type": "disconnect", "reason": "link_disabled"}
+        assert slack.connected == 0

@@ -141,6 +141,26 @@ def test_an_update_with_an_old_hash_loses_openly(slack: StandIn, client: WebClie
     assert gone["error"] == "not_found"
 
 
+def test_an_update_wants_a_form_that_is_there(slack: StandIn, client: WebClient) -> None:
+    form = a_form(note(), external_id="visit-7")
+    client.views_open(trigger_id=slack.trigger_id(REP), view=form)
+    client.views_update(external_id="visit-7", view=form | {"title": plain("Changed — größer")})
+    assert slack.form(REP).title == "Changed — größer"
+    assert refusal(client.views_update, view_id="V9", view=form)["error"] == "not_found"
+    assert refusal(client.views_update, external_id="9", view=form)["error"] == "not_found"
+    nameless = refusal(client.api_call, api_method="views.update", json={"view": form})
+    assert nameless["error"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize("missing", ["trigger_id", "view"])
+def test_a_form_needs_a_trigger_and_a_view(slack: StandIn, client: WebClient, missing: str) -> None:
+    given = {"trigger_id": slack.trigger_id(REP), "view": a_form(note())}
+    given.pop(missing)
+    said = refusal(client.api_call, api_method="views.open", json=given)
+    assert said["error"] == "invalid_arguments"
+    assert missing in said["response_metadata"]["messages"][0]
+
+
 def test_what_was_typed_survives_an_update_under_the_same_ids_only(
     slack: StandIn, client: WebClient
 ) -> None:

@@ -152,7 +152,7 @@ def test_nobody_can_settle_a_colleagues_follow_up(sessions: Sessions) -> None:
         rep, other = a_rep(session), a_rep(session, "U2")
         step = a_step(session, rep, "Send the flyer", TODAY)
         with pytest.raises(NotYours):
-            follow_ups.finish(session, other, step.id)
+            follow_ups.finish(session, other, step.id, NOW.date())
         assert step.status == follow_ups.OPEN
 
 

@@ -1,7 +1,7 @@
 // Block Kit as DOM nodes.
 
 import { input } from "./inputs.js";
-import { el, link, marked, textOf } from "./text.js";
+import { busy, el, link, marked, textOf } from "./text.js";
 
 // The key under which each kind of element keeps its value.
 export const HOLDS = {
@@ -47,12 +47,18 @@ function actions(block, context) {
 }
 
 function picture(element) {
-  const src = element.slack_file ? `/sandbox/file?id=${element.slack_file.id}` : element.image_url;
+  if (!element.slack_file) return el("span", { class: "small", text: element.alt_text }); // of another server
+  const src = `/sandbox/file?id=${element.slack_file.id}`;
   return el("img", { src, alt: element.alt_text, loading: "lazy" });
 }
 
+// A tap shows it as large as it is.
+function enlarged(picture) {
+  return picture.src ? el("a", { href: picture.src, target: "_blank" }, picture) : picture;
+}
+
 function image(block) {
-  return el("figure", {}, block.title && el("figcaption", { text: block.title.text }), picture(block));
+  return el("figure", {}, block.title && el("figcaption", { text: block.title.text }), enlarged(picture(block)));
 }
 
 function inputBlock(block, context) {
@@ -98,10 +104,11 @@ function button(block, element, context) {
     class: element.style ?? "",
     "aria-label": element.accessibility_label,
     text: element.text.text,
-    onclick: async () => {
+    onclick: async (event) => {
+      const pressed = event.currentTarget;
       if (element.confirm && !(await context.confirm(element.confirm, context.names))) return;
-      if (element.url) window.open(element.url, "_blank", "noopener");
-      context.told(block, element, null, { pressed: true });
+      if (element.url) link(element.url, "").click();
+      await busy(pressed, () => context.told(block, element, null, { pressed: true }));
     },
   });
 }

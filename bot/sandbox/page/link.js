@@ -5,7 +5,13 @@ import { el } from "./text.js";
 // state    what the server said last
 // me       whose eyes it is seen with
 // channel  the conversation that is open
-export const now = { state: null, me: sessionStorage.getItem("me") ?? "", channel: "" };
+// winding  whether the clock is on its way
+// ending   whether this sandbox makes room for another one
+export const now = { state: null, me: sessionStorage.getItem("me") ?? "", channel: "", winding: false, ending: false };
+
+export const onPhone = matchMedia("(pointer: coarse)"); // there Enter makes a new line, as in Slack
+
+const formats = {}; // made once each: that takes longer than all the rest of a message
 
 export const $ = (id) => document.getElementById(id);
 
@@ -68,7 +74,9 @@ export class Kept {
 }
 
 export function shown(at, how) {
-  return new Intl.DateTimeFormat("en-US", { timeZone: now.state.zone, ...how }).format(at);
+  const key = JSON.stringify([now.state.zone, how]);
+  formats[key] ??= new Intl.DateTimeFormat("en-US", { timeZone: now.state.zone, ...how });
+  return formats[key].format(at);
 }
 
 export function face(name, isBot) {

@@ -27,6 +27,17 @@ export function el(tag, given = {}, ...children) {
   return node;
 }
 
+// While `work` goes on the button shows it, keeps its focus and takes no second press.
+export async function busy(button, work) {
+  if (button.getAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
 export function unescaped(text) {
   return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
@@ -85,7 +96,15 @@ function controlNode(inner, names) {
   return link(unescaped(target), unescaped(label ?? target));
 }
 
+// A file of this server's, to be kept.
+export function keep(target, label) {
+  const name = decodeURIComponent(target.slice(target.lastIndexOf("/") + 1));
+  return el("a", { class: "file", href: target, download: name, text: label });
+}
+
 export function link(target, label) {
+  const files = `${location.origin}/files/`;
+  if (target.startsWith(files)) return keep(target, label);
   const isWeb = /^(https?|mailto|tel):/i.test(target);
   return isWeb ? el("a", { href: target, target: "_blank", rel: "noreferrer noopener", text: label })
     : el("span", { text: label });

@@ -1,14 +1,16 @@
 // The form in front of the page, the Home tab, and the questions before a button does its work.
 
 import { blockNode, HOLDS } from "./blocks.js";
-import { $, everyone, Kept, now, post, say } from "./link.js";
-import { el, textOf } from "./text.js";
+import { $, everyone, Kept, now, onPhone, post, say } from "./link.js";
+import { busy, el, textOf } from "./text.js";
+import { outage } from "./tour.js";
 
 const TYPED = ["plain_text_input", "number_input", "email_text_input", "url_text_input"];
 const drawn = { form: new Kept(), home: new Kept() };
 // What stands in the fields of each, {block_id: {action_id: value}}, and whose they are.
 const typed = { form: {}, home: {} };
 const typedIn = { form: "", home: "" };
+let shownWrong = ""; // the complaints one was led to already
 
 export function drawForm() {
   const form = now.state.form;
@@ -21,14 +23,23 @@ export function drawForm() {
   }
   $("form").querySelector("#form-title").textContent = form.title.text;
   const fields = $("form").querySelector(".content");
+  const held = document.activeElement?.id;
   drawBlocks("form", fields);
+  drawOutage();
   $("form").querySelector(".trouble").textContent = form.trouble;
   const submit = $("form").querySelector("[data-save]");
   submit.hidden = !form.submit;
   submit.textContent = form.submit?.text ?? "";
   $("form").querySelector("[data-cancel]").textContent = form.close?.text ?? "Cancel";
-  if (!$("form").open) $("form").showModal();
-  if (Object.keys(form.errors).length) showFirstError(fields);
+  if (!$("form").open) {
+    $("form").showModal();
+    begin(fields);
+  } else if (document.activeElement === document.body && held) {
+    focusQuietly(document.getElementById(held)); // the field was drawn anew under its typist
+  }
+  const wrong = JSON.stringify(form.errors);
+  if (wrong !== shownWrong && wrong !== "{}") showFirstError(fields);
+  shownWrong = wrong;
 }
 
 export function drawHome() {
@@ -56,8 +67,12 @@ export function closeForm() {
   typedIn.form = "";
   typed.form = {};
   drawn.form.clear();
-  if ($("form").open) $("form").close();
+  shownWrong = "";
+  const wasOpen = $("form").open;
+  $("form").close();
   $("form").replaceChildren();
+  // The dialog gives the focus back, unless what it came from is gone.
+  if (wasOpen && document.activeElement === document.body) (onPhone.matches ? $("log") : $("line")).focus();
 }
 
 function drawBlocks(kind, parent) {
@@ -73,17 +88,39 @@ function drawBlocks(kind, parent) {
 function showFirstError(fields) {
   const wrong = fields.querySelector("[aria-invalid]");
   if (!wrong || fields.contains(document.activeElement)) return; // do not pull a typist away
-  wrong.dataset.quiet = "yes"; // a list that opens would hide what is wrong
-  wrong.focus({ preventScroll: true });
-  delete wrong.dataset.quiet;
+  focusQuietly(wrong); // a list that opens would hide what is wrong
   wrong.closest(".block").scrollIntoView({ block: "center" });
+}
+
+function focusQuietly(field) {
+  if (!field) return;
+  field.dataset.quiet = "yes";
+  field.focus({ preventScroll: true });
+  delete field.dataset.quiet;
+}
+
+// At a desk one begins to type at once; on a phone the keyboard would hide half of the form.
+function begin(fields) {
+  const first = onPhone.matches ? null : fields.querySelector("input, select, textarea");
+  focusQuietly(first ?? $("form-title"));
+  fields.scrollTop = 0;
+}
+
+function drawOutage() {
+  const place = $("form").querySelector(".down");
+  const isShown = place.querySelector("button") !== null;
+  if (isShown === now.state.is_broken) return;
+  const back = el("p", { class: "outage", text: "The database is back, and what you typed is still here. Save it." });
+  place.replaceChildren(now.state.is_broken ? outage() : back);
+  if (isShown) $("form").querySelector("[data-save]").focus();
 }
 
 function frame() {
   const close = (all) => post("close", { view: typedIn.form, all });
   return [
-    el("header", {}, el("h2", { id: "form-title" }),
+    el("header", {}, el("h2", { id: "form-title", tabindex: "-1" }),
       el("button", { type: "button", class: "clear", "aria-label": "Close", text: "×", onclick: () => close(true) })),
+    el("div", { class: "down", role: "status" }),
     el("div", { class: "content" }),
     el("p", { class: "error trouble", role: "alert" }),
     el("footer", {},
@@ -93,14 +130,9 @@ function frame() {
 }
 
 async function save(event) {
-  const button = event.currentTarget;
-  button.disabled = true;
   say("");
-  try {
-    await post("submit", { view: typedIn.form, values: typed.form });
-  } finally {
-    button.disabled = false;
-  }
+  shownWrong = "";
+  await busy(event.currentTarget, () => post("submit", { view: typedIn.form, values: typed.form }));
 }
 
 // Escape: the app is told, as with Cancel.
@@ -121,10 +153,10 @@ function viewContext(kind, id) {
     told: (block, element, value, how = {}) => {
       const holds = element.type in HOLDS;
       if (holds) (typed[kind][block.block_id] ??= {})[element.action_id] = value;
-      if (!tellsApp(block, element, how)) return;
+      if (!tellsApp(block, element, how)) return null;
       const at = { view: id, block: block.block_id, action: element.action_id };
       say("");
-      post("use", { ...at, value, values: typed[kind] });
+      return post("use", { ...at, value, values: typed[kind] });
     },
     ask: async (block, element, query) => {
       const at = { view: id, block: block.block_id, action: element.action_id };
