@@ -102,7 +102,7 @@ def test_a_file_whose_words_may_be_a_patients_goes_in_when_the_operator_says_so(
 
 BROKEN = {
     "wrong delimiter": "external_id;name\n1;Mercy\n",
-    "no header": "1,Mercy General,Boston\n2,Grace Hospital,Dayton\n",
+    "not a header": "1,Mercy General,Boston\n2,Grace Hospital,Dayton\n",
     "duplicate header": "name,city,city\nMercy,Boston,Boston\n",
     "missing required column": "external_id,city\n1,Boston\n",
     "ragged row": "name,city\nMercy,Boston\nGrace\n",

@@ -154,7 +154,7 @@ def test_what_it_would_ask_is_what_the_rules_ask_afterwards(each_database: Datab
 def test_undo_leaves_what_got_yet_another_tier(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
-        receipt = retier(it, "U4", Tier_now="B", Give_them_tier="D")
+        receipt = retier(it, "U4", Tier_now="B", New_tier="D")
         assert "4 accounts are now tier D." in receipt.words
         with it.sessions.begin() as session:
             session.scalars(select(Account).filter_by(name="Oak")).one().tier = "A"
@@ -169,13 +169,13 @@ def test_undo_leaves_what_got_yet_another_tier(sessions: Sessions) -> None:
 def test_there_is_no_undo_after_a_day_twice_or_for_others(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
-        receipt = retier(it, "U4", Tier_now="C", Give_them_tier="B")
+        receipt = retier(it, "U4", Tier_now="C", New_tier="B")
         it.slack.press("U3", receipt, "Undo")
         assert "I can't find that" in it.slack.ephemerals("U3")[-1].words
         it.slack.press("U4", receipt, "Undo")
         it.slack.press("U4", receipt, "Undo")
         assert it.slack.ephemerals("U4")[-1].words == "That was already undone."
-        receipt = retier(it, "U4", Tier_now="C", Give_them_tier="B")
+        receipt = retier(it, "U4", Tier_now="C", New_tier="B")
         it.wait(hours=25)
         it.slack.press("U4", receipt, "Undo")
         assert "A tier change can be undone for 24 h." in it.slack.ephemerals("U4")[-1].words
@@ -240,7 +240,7 @@ def test_without_the_tick_deals_stay(sessions: Sessions) -> None:
             dana = an_actor(session.scalars(select(User).filter_by(slack_id="U1")).one())
             ash = session.scalars(select(Account).filter_by(name="Ash")).one()
             a_deal(session, dana, name="open there", account_id=ash.id)
-        retier(it, "U3", Owner="Dana Reyes", Give_them_to="Lee Park", Give_them_tier="A")
+        retier(it, "U3", Owner="Dana Reyes", New_owner="Lee Park", New_tier="A")
         assert {stand(it)[name][:2] for name in ("Oak", "Elm", "Ash")} == {("A", "U2")}
         assert deal_owners(it) == {"open there": "U1"}
 
