@@ -8,9 +8,9 @@ from datetime import date, datetime
 from handlers.views.habits import at_local
 
 USAGE = (
-    "Type `/touchbase digest here` in the channel that wants the Monday digest, "
-    "`/touchbase digest me` for a message of your own; with `short` behind it in four lines. "
-    "`/touchbase digest off`, or `me off`, stops it."
+    "Type `/touchbase digest here` in the channel that should get the Monday digest, or "
+    "`/touchbase digest me` to get it yourself. Add `short` for four lines. "
+    "`/touchbase digest off` or `digest me off` stops it."
 )
 
 
@@ -36,7 +36,7 @@ def started(digest: Digest, actor: str, today: date) -> str:
     """The answer to whoever asked for it."""
     said = f"Done: {_gets(digest)}. {_first(digest, 'First', actor, today)}"
     if digest.people == 1:
-        said += f"\nNobody is under you yet: an admin types /touchbase manager @ann <@{actor}>"
+        said += f"\nNobody reports to you yet. An admin can type /touchbase manager @ann <@{actor}>"
     return f"{said}\nStop it with `/touchbase digest {'me ' if digest.own else ''}off`."
 
 
@@ -65,7 +65,7 @@ def stopped(*, was_on: bool, own: bool) -> str:
 
 def picture_comes() -> str:
     """The answer to a press on Heat map."""
-    return "On its way: the heat map of the accounts you may see comes as a direct message."
+    return "On its way: the heat map of the accounts you can see, as a direct message."
 
 
 def _first(digest: Digest, which: str, actor: str, today: date) -> str:
