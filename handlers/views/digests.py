@@ -8,8 +8,8 @@ from datetime import date, datetime
 from handlers.views.habits import at_local
 
 USAGE = (
-    "Type `/touchbase digest here` in the channel that should get the Monday digest, or "
-    "`/touchbase digest me` to get it yourself. Add `short` for four lines. "
+    "`/touchbase digest here` posts the Monday digest in the channel you type it in.\n"
+    "`/touchbase digest me` sends it to you. Add `short` for four lines.\n"
     "`/touchbase digest off` or `digest me off` stops it."
 )
 
@@ -43,7 +43,7 @@ def started(digest: Digest, actor: str, today: date) -> str:
 def standing(digest: Digest | None, actor: str, today: date, *, own: bool) -> str:
     """What this channel, or the actor, gets now, and how to change that."""
     if digest is None:
-        return f"{'You get' if own else 'This channel gets'} no digest. {USAGE}"
+        return f"{'You get' if own else 'This channel gets'} no digest.\n{USAGE}"
     gets = _gets(digest)
     return f"{gets[0].upper()}{gets[1:]}. {_first(digest, 'Next', actor, today)}\n{USAGE}"
 

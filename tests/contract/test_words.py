@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 VIEWS = sorted((ROOT / "handlers" / "views").glob("*.py"))
+COMMANDS = sorted((ROOT / "bot").glob("commands_*.py"))
 
 _SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 _CODE = re.compile(r"`[^`]*`")
@@ -68,10 +69,10 @@ def test_what_people_read_is_tidy(path: Path) -> None:
         if path.name not in _OF_FILES:
             assert not _SNAKE.search(_CODE.sub("", text)), text
         if re.match(r"[A-Z].*[a-z]\. [A-Z]", text):  # more than one sentence: the last ends too
-            assert re.search(r"([.?…)`}]|[.:] |\n)$", text), text
+            assert re.search(r"[.?…)`}:]\s*$", text), text
 
 
-@pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*VIEWS, *COMMANDS], ids=lambda path: path.stem)
 def test_things_are_called_what_the_glossary_calls_them(path: Path) -> None:
     others = re.compile(rf"\b({'|'.join(map(re.escape, not_ours()))})\b", re.IGNORECASE)
     for text in shown(path):
@@ -89,7 +90,7 @@ def test_a_refusal_is_a_sentence() -> None:
     for node in ast.walk(told):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant | ast.JoinedStr):
             text = ast.unparse(node.value)
-            assert text.rstrip("\"'")[-1] in ".", text
+            assert text.rstrip("\"'").endswith("."), text
 
 
 def test_every_picture_says_what_it_shows() -> None:
