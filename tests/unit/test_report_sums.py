@@ -394,7 +394,9 @@ def groups(it: Made) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(more, marks=pytest.mark.soak) for more in range(2, 12))]
+)
 @pytest.mark.parametrize("name", CHECKS)
 def test_the_rows_add_up_to_every_total(each_database: Database, name: str, seed: int) -> None:
     with each_database.sessions() as session:
