@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 Size = tuple[int, int]  # width and height, in CSS pixels
 PHONE: Size = (360, 740)
 DESK: Size = (1280, 800)
+THURSDAY = "2026-03-12T16:15:00Z"  # 11:15 in the morning where Dana, the rep, works
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = ("gpu", "quic", "background-networking", "component-update", "sync")
 _ARGS = ("--no-sandbox", "--no-first-run", *(f"--disable-{each}" for each in _QUIET))
@@ -68,8 +69,9 @@ def looked_at(browser: Browser, address: str, size: Size) -> Iterator[Page]:
     try:
         page.goto(address)
         yield page
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        assert wrong == []
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0], f"{wide} pixels wide"
+        assert wrong == [], wrong
     finally:
         context.close()
 

@@ -13,11 +13,10 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from tests.sandbox import DESK, PHONE, NoChromium, chromium, sandbox, screen
+from tests.sandbox import DESK, PHONE, THURSDAY, NoChromium, chromium, sandbox, screen
 
 HERE = Path(__file__).parent
 MOST_BYTES = 150_000
-_STARTS = "2026-03-12T16:15:00Z"  # a Thursday, 11:15 in the morning where Dana works
 _LOWEST, _HIGHEST = 420, 1100  # of a phone's screen, in CSS pixels
 _GAP, _PAPER = 24, "#dfe3e1"
 # What is the sandbox's and not Slack's.
@@ -212,7 +211,7 @@ def main() -> None:
             browser = chromium(playwright)
         except NoChromium as hint:
             sys.exit(str(hint))
-        with sandbox("--at", _STARTS) as address:
+        with sandbox("--at", THURSDAY) as address:
             on_a_desk(browser, address, folder)
             on_a_phone(browser, address, folder)
         browser.close()

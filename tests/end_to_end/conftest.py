@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.sandbox import DESK, PHONE, Size, looked_at
+from tests.sandbox import DESK, PHONE, THURSDAY, Size, looked_at
 from tests.sandbox import sandbox as a_sandbox
-
-THURSDAY = "2026-03-12T16:15:00Z"  # 11:15 in the morning where Dana, the rep, works
 
 
 @pytest.fixture
