@@ -19,7 +19,7 @@ UNDO = "undo"
 @click.argument("kind", type=click.Choice([*KINDS, UNDO]))
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv|NUMBER")
 @click.option(
-    "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Take a column for a field."
+    "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Use a column for a field."
 )
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Give every row a value.")
 @click.option("--delimiter", help="What separates the columns. Default: a comma.")
@@ -29,13 +29,15 @@ UNDO = "undo"
     type=click.Choice(["iso", "mdy", "dmy"]),
     help="How the file writes days: 2026-03-31 (the default), 3/31/2026 or 31/3/2026.",
 )
-@click.option("--save-mapping", "save_as", metavar="NAME", help="Keep these five for next time.")
-@click.option("--mapping", metavar="NAME", help="Take those kept under this name.")
-@click.option("--skip-bad", is_flag=True, help="Take the good rows of a file with bad ones.")
+@click.option(
+    "--save-mapping", "save_as", metavar="NAME", help="Save these five options under a name."
+)
+@click.option("--mapping", metavar="NAME", help="Use the options saved under this name.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows and leave out the bad ones.")
 @click.option(
     "--not-patients",
     is_flag=True,
-    help="Take rows whose words only may describe a patient: none of them does.",
+    help="Import rows that only might describe a patient: none of them does.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and store nothing.")
 @click.option("--workspace", metavar="TEAM_ID", help="Which workspace, on an empty database.")

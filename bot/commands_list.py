@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 @click.option("--add", metavar="LABEL", help="A new entry.")
 @click.option("--meaning", default="open", help="Of a new status: open, waiting, won, …")
 @click.option("--after", metavar="ENTRY", help="Where the new one comes; else at the end.")
-@click.option("--rename", nargs=2, metavar="ENTRY LABEL", help="What an entry is called from now.")
-@click.option("--remove", metavar="ENTRY", help="Take one away that nothing uses.")
+@click.option(
+    "--rename", nargs=2, metavar="ENTRY LABEL", help="What an entry is called from now on."
+)
+@click.option("--remove", metavar="ENTRY", help="Remove one that nothing uses.")
 @click.option("--workspace", "team_id", metavar="TEAM_ID", help="Which, on an empty database.")
 def list_(
     name: str,

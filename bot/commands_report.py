@@ -20,9 +20,7 @@ BYS = ("agent", "manager", "region", "product")
     metavar="PERIOD",
     help="2026-Q1, 2026-03, 2026-W10, 2016-10-01..2017-12-31 or all. Default: this month.",
 )
-@click.option(
-    "--by", type=click.Choice(BYS, case_sensitive=False), help="Tell the rows apart that way."
-)
+@click.option("--by", type=click.Choice(BYS, case_sensitive=False), help="How to group the rows.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="A file: .xlsx or .csv."
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--zone", metavar="IANA", help="Their time zone, such as America/Chicago.")
 @click.option("--remind-at", metavar="HH:MM", help="When their morning message comes.")
 @click.option("--holidays", metavar="CODE", help="Whose holidays: US-TX, none, or team.")
-@click.option("--email", help="By this an import's owner is known; waiting accounts become theirs.")
+@click.option("--email", help="Matches them to an import's owners; waiting accounts become theirs.")
 @click.option("--workspace", metavar="TEAM_ID", help="Which workspace, on an empty database.")
 def user(
     slack_id: str,
@@ -116,5 +116,5 @@ def _email(value: str) -> str:
     from models.exchange.accounts import is_email
 
     if not is_email(value):
-        raise click.BadParameter("that is no e-mail address.", param_hint="--email")
+        raise click.BadParameter("that is not an email address.", param_hint="--email")
     return value

@@ -32,7 +32,7 @@ def _settings(settings: Settings) -> Iterator[Line]:
     if not settings.slack_bot_token:
         yield Line(False, "SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-…) of your app.")
     elif not settings.slack_bot_token.startswith(("xoxb-", "xoxe.xoxb-")):
-        yield Line(False, "SLACK_BOT_TOKEN is no bot token: those begin with xoxb-.")
+        yield Line(False, "SLACK_BOT_TOKEN is not a bot token: those begin with xoxb-.")
     else:
         yield Line(True, "SLACK_BOT_TOKEN is set.")
     if settings.socket_mode:
@@ -105,7 +105,7 @@ def _database(settings: Settings) -> Iterator[Line]:
             # A write that changes nothing, so that a read-only file is found out here.
             connection.execute(text("UPDATE workspace SET name = name WHERE id = -1"))
     except SQLAlchemyError:
-        yield Line(False, "The database cannot be written: check its rights.")
+        yield Line(False, "The database cannot be written: check its permissions.")
     else:
         yield Line(True, "The database is at the present schema and can be written.")
     finally:

@@ -39,7 +39,7 @@ def team_of(sessions: Sessions, settings: Settings, team_id: str | None) -> Team
     `team_id` is not the one the database belongs to.
     """
     if team_id is not None and not _TEAM_ID.fullmatch(team_id):
-        raise SettingsError(f"--workspace {team_id!r} is no team id; they look like T012AB3CD.")
+        raise SettingsError(f"--workspace {team_id!r} is not a team id; one looks like T012AB3CD.")
     with reading(sessions) as session:
         known = workspaces.only(session)
     if known is not None:

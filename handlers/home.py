@@ -42,11 +42,11 @@ def done(
 ) -> None:
     """Mark a follow-up as done, and show the way back."""
     ack()
-    follow_up_id = int(action["value"])
+    follow_up_id, now = int(action["value"]), clock()
     with sessions.begin() as session:
-        follow_ups.finish(session, actor, follow_up_id)
+        follow_ups.finish(session, actor, follow_up_id, actor.today(now))
     every = views.shows_all(body["view"])
-    _publish(client, actor, sessions, clock(), every=every, done=[follow_up_id])
+    _publish(client, actor, sessions, now, every=every, done=[follow_up_id])
 
 
 def undo_done(

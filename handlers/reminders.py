@@ -97,7 +97,7 @@ def done(
     now = clock()
     with sessions.begin() as session:
         message = _message(session, actor, delivery_id)
-        follow_ups.finish(session, actor, follow_up_id)
+        follow_ups.finish(session, actor, follow_up_id, actor.today(now))
         if message:
             acting.note(session, message, acting.DONE, now)
             key = f"done:{message.id}:{action['action_ts']}"

@@ -1,5 +1,5 @@
 """What a manager's Home tells of the people below: how they do, who needs help, and what the team
-brings in. Formulas: docs/boards.md.
+brings in. Formulas: docs/managers.md.
 
 Counted as the Monday digest counts, the manager included, but as of today.
 """

@@ -43,6 +43,7 @@ from models.opportunities import (
     Move,
     Opportunity,
     OpportunityContact,
+    usual_name,
 )
 from models.products import Product
 from models.stages import LOST, OPEN, WON, Stage
@@ -437,7 +438,7 @@ def _fill(session: Session, actor: Actor, deal: Opportunity, told: Told, now: da
     broker = None
     if told.broker_id is not None:
         broker = contacts.get_all(session, actor.workspace_id, [told.broker_id])[0].id
-    usual = f"{product.name} for {account.name}" if product else account.name
+    usual = usual_name(account.name, product.name if product else None)
     deal.name = tidy(told.name or usual, LONGEST_NAME)
     deal.account_id, deal.product_id = account.id, product.id if product else None
     deal.amount_cents, deal.close_date = told.amount_cents, told.close_date

@@ -45,6 +45,7 @@ class FollowUp(Base):
     # kept late would count as kept.
     hidden_until: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(8), default=OPEN)
+    done_on: Mapped[date | None]  # its person's day; None for what was done before 0011, too
     created_at: Mapped[datetime]
 
 
@@ -129,9 +130,11 @@ def due(
     ]
 
 
-def finish(session: Session, actor: Actor, follow_up_id: int) -> None:
-    """Mark the actor's follow-up as done. Raises NotYours."""
-    _own(session, actor, follow_up_id).status = DONE
+def finish(session: Session, actor: Actor, follow_up_id: int, today: date) -> None:
+    """Mark the actor's follow-up as done on their day. Raises NotYours."""
+    found = _own(session, actor, follow_up_id)
+    if found.status != DONE:
+        found.status, found.done_on = DONE, today
 
 
 def put_off(session: Session, actor: Actor, follow_up_id: int, until: date) -> None:
@@ -142,7 +145,7 @@ def put_off(session: Session, actor: Actor, follow_up_id: int, until: date) -> N
 def bring_back(session: Session, actor: Actor, follow_up_id: int) -> None:
     """Take either of these back. Raises NotYours."""
     found = _own(session, actor, follow_up_id)
-    found.status, found.hidden_until = OPEN, None
+    found.status, found.done_on, found.hidden_until = OPEN, None, None
 
 
 def _own(session: Session, actor: Actor, follow_up_id: int) -> FollowUp:

@@ -118,6 +118,11 @@ class OpportunityContact(Base):
     buying_role: Mapped[str] = mapped_column(String(60))  # key of the list buying_role
 
 
+def usual_name(account: str, product: str | None) -> str:
+    """What a deal is called that nobody gave a name."""
+    return f"{product} for {account}" if product and account else product or account
+
+
 def any_at(session: Session, workspace_id: int, account_id: int) -> bool:
     """Whether the account has any opportunity at all."""
     return (

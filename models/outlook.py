@@ -1,5 +1,5 @@
 """What the four-line digest adds to a week's figures: the quarter's forecast, and the largest deal
-that wants somebody's help. Formulas: domain.md D3 ("Forecast"), docs/boards.md.
+that wants somebody's help. Formulas: domain.md D3 ("Forecast"), docs/managers.md.
 """
 
 from __future__ import annotations

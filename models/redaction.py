@@ -1,7 +1,8 @@
 """Taking a visit's words out for good. What stays is the tombstone: day, type, account, rep.
 
-A note is nowhere but in `touch.note`, `follow_up.text` and drafts: audit rows and deliveries hold
-ids. The receipt and the rep's Home are shown anew, so the words leave Slack too.
+What was said is nowhere but in `touch.note`, `follow_up.text`, drafts, and the name and next step
+of a deal that came from the visit: audit rows and deliveries hold ids. The receipts and the rep's
+Home are shown anew, so the words leave Slack too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from models import (
     accounts,
     audit,
     contacts,
+    deal_words,
     deliveries,
     drafts,
     home,
@@ -130,8 +132,8 @@ def redact(
     submission: str,
     now: datetime,
 ) -> Redaction | None:
-    """Empty the visit's note, next step and promise, and delete the drafts of it. None when this
-    form was saved before.
+    """Empty the visit's note, next step and promise and what was said of its deals, and delete the
+    drafts of it. None when this form was saved before.
 
     with_people   the people first entered with it go too, unless something else names them
     with_account  so does the account first entered with it
@@ -149,6 +151,7 @@ def redact(
         .where(FollowUp.workspace_id == actor.workspace_id, FollowUp.touch_id == touch.id)
         .values(text="")
     )
+    emptied = deal_words.empty(session, actor.workspace_id, touch.id, submission, now)
     gone_drafts = _drop_drafts(session, touch)
     gone_people = _drop_people(session, touch) if with_people else []
     gone_account = _drop_account(session, touch) if with_account else None
@@ -168,7 +171,12 @@ def redact(
         "touch",
         touch.id,
         now=now,
-        facts={"drafts": gone_drafts, "people": gone_people, "account": gone_account},
+        facts={
+            "drafts": gone_drafts,
+            "people": gone_people,
+            "account": gone_account,
+            "deals": emptied,
+        },
     )
     return Redaction(
         touch_id=touch.id,

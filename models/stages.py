@@ -12,7 +12,7 @@ from models.text import name_key
 
 OPEN, WON, LOST = "open", "won", "lost"
 
-NEW_BUSINESS = "new business"
+NEW_BUSINESS, RENEWAL = "new business", "renewal"
 
 
 class Stage(Base):
@@ -47,7 +47,7 @@ PIPELINES: dict[str, tuple[tuple[str, int], ...]] = {
     NEW_BUSINESS: _SALES,
     "payer contracting": _PAYERS,
     "broker introduced": _SALES,
-    "renewal": _SALES,
+    RENEWAL: _SALES,
     "cross-sell": _SALES,
 }
 """The open stages of each, with their probability in per cent; Won and Lost end every one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -11,17 +11,21 @@ from bot.sandbox.world import Message
 from bot.slack import Installation
 from handlers.listen import World
 from models.db import Sessions
+from models.errors import Refused
 from models.lookup import Lookups
 from tests.by_the_clock import Clockwork, a_clockwork, client
 from tests.end_to_end.slack_driver import running
 
 
 @contextmanager
-def touchbase(sessions: Sessions, now: datetime) -> Iterator[Clockwork]:
-    """The app answering the stand-in's people, by a clock a test moves."""
+def touchbase(
+    sessions: Sessions, now: datetime, refused: Callable[[Refused], None] = lambda _refused: None
+) -> Iterator[Clockwork]:
+    """The app answering the stand-in's people, by a clock a test moves; `refused` is told of every
+    refusal."""
     with a_clockwork(sessions, now) as it:
         asking = client(it.slack)
-        world = World(sessions, it.clock, Lookups(), asking, it.keeper, it.machine)
+        world = World(sessions, it.clock, Lookups(), asking, it.keeper, it.machine, refused)
         identity = it.slack.identity
         installation = Installation(
             identity.team_id,

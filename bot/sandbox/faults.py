@@ -102,6 +102,11 @@ class Faults:
         with self._lock:
             self._rules.clear()
 
+    def spent(self) -> bool:
+        """Whether nothing more is to go wrong a number of times."""
+        with self._lock:
+            return all(rule.times is None for rule in self._rules)
+
     def take(self, method: str) -> Fault | None:
         """What goes wrong with this call."""
         with self._lock:

@@ -21,6 +21,7 @@ from bot.sandbox.service import Service
 
 LARGEST_BODY = 64 * 1024 * 1024
 _JSON = "application/json; charset=utf-8"
+_SIGN_IN = "/?redir=file"
 _ANSWER_PATHS = ("/commands/", "/actions/", "/app/")
 
 Served = tuple[int, str, bytes]
@@ -117,6 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, "text/plain", f"OK - {len(body)}".encode())
         elif verb == "GET" and path.startswith(clips.PATH):
             self._transcript(path)
+        elif verb == "GET" and self.path == _SIGN_IN:
+            self._send(200, "text/html", b"<!doctype html><title>Sign in</title>")
         else:
             served = self.server.beside(verb, self.path, headers, body)
             self._send(*(served or (404, "text/plain; charset=utf-8", b"Not here")), _SHUT_IN)
@@ -127,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         with service.world.lock:
             found = clips.fetch(service, path, self.headers.get("Authorization", ""))
         if found is None:
-            self._send(302, "text/html", b"", [("Location", f"{service.base_url}/?redir=file")])
+            self._send(302, "text/html", b"", [("Location", f"{service.base_url}{_SIGN_IN}")])
         else:
             self._send(200, "text/vtt", found)
 

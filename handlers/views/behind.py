@@ -24,7 +24,7 @@ _TITLES = {
     behind.WAITING: "Open referrals",
     tallies.KEPT: "In cadence",
     tallies.OVERDUE: "Overdue",
-    tallies.FAR: "Far behind",
+    tallies.FAR: "Far overdue",
     behind.PEOPLE: "Team",
     behind.PACE: "Behind pace",
     behind.GOAL: "Goal",
@@ -36,7 +36,7 @@ _TITLES = {
     tallies.BEST: "Best case",
     tallies.RATE: "Win rate",
     tallies.CLOSING: "Due this week",
-    tallies.NO_AMOUNT: "Without amount",
+    tallies.NO_AMOUNT: "No amount",
     behind.STALE: "Stale",
     behind.SLIPPED: "Slipped",
     behind.ONE_VOICE: "Single-threaded",
@@ -44,67 +44,66 @@ _TITLES = {
 }
 
 _FORMULAS = {
-    behind.TOUCHES: "What was logged for these days, of any type, by the day it happened.",
+    behind.TOUCHES: "Every touch of these days, of any type, by the day it happened.",
     behind.REACHED: (
-        "Different accounts in the touches of these days. Two visits to one account are one."
+        "Different accounts touched in these days. Two visits to one account count once."
     ),
-    IN: "Received in these days, by the status they have now. Promised ones are left out.",
+    IN: "Referrals received in these days, by their status now. Promised ones are left out.",
     behind.WAITING: (
-        "Received and neither closed nor only promised, by the days since they were received."
+        "Received and still open, by the days since then. Promised ones are left out."
     ),
     tallies.KEPT: (
-        "In cadence: days since the last qualifying touch, anybody's, at most the longest gap of "
-        "its rule, today. Before the first touch the days count from when its owner got it. Each "
-        "account in cadence counts one, of all that are listed."
+        "In cadence: the days since the last qualifying touch, by anyone, are within its rule's "
+        "limit. Before the first touch, the days count from when its owner got it. Counted: the "
+        "accounts in cadence, out of all listed."
     ),
     tallies.OVERDUE: (
-        "More days since the last qualifying touch, anybody's, than the longest gap of its rule."
+        "More days since the last qualifying touch, by anyone, than its rule's limit."
     ),
     tallies.FAR: (
-        "More days since the last qualifying touch, anybody's, than twice the longest gap of its "
-        "rule."
+        "More days since the last qualifying touch, by anyone, than twice its rule's limit."
     ),
     behind.PEOPLE: (
-        "You and everyone below you. Touches: this week's. In cadence and overdue: their own "
+        "You and everyone below you. Touches: this week. In cadence and overdue: their own "
         "accounts, today."
     ),
     behind.PACE: (
-        "People's own goals with less than the target times the work days that are over, out of "
-        "all of the period."
+        "People's own goals below pace: less than the target times the share of the period's "
+        "work days that are over."
     ),
     stages.OPEN: "The amounts of all open deals, whenever they are due.",
     stages.WON: "The amounts of deals won in these days, by the day they closed.",
     stages.LOST: "The amounts of deals lost in these days, by the day they closed.",
     tallies.WEIGHTED: (
-        "Each open amount times the chance of its stage, summed, then rounded to the cent. Deals "
-        "left out of the forecast are left out."
+        "Each open amount times its stage's probability, added up, then rounded to the cent. "
+        "Deals left out of the forecast don't count."
     ),
     tallies.COMMIT: "Won in these days, and open deals due in them with the forecast Commit.",
     tallies.BEST: (
         "Won in these days, and open deals due in them with the forecast Commit or Best case."
     ),
-    tallies.RATE: "Won of all that closed in these days. Open deals are in neither number.",
+    tallies.RATE: "Deals won, out of all that closed in these days. Open deals don't count.",
     tallies.CLOSING: "The amounts of open deals with a close date in these days.",
-    tallies.NO_AMOUNT: "Open deals that nobody gave an amount. They add nothing to the sums.",
+    tallies.NO_AMOUNT: "Open deals without an amount. They add nothing to the totals.",
     behind.STALE: (
-        "Nobody moved the deal or touched its account for more than twice as long as deals "
-        "usually stay in its stage (the median; 30 days until five have left it)."
+        "No move of the deal and no touch at its account for more than twice as long as deals "
+        "usually stay in its stage (the median, or 30 days until five have left it)."
     ),
-    behind.SLIPPED: "Open deals whose close date has passed, or was put off.",
+    behind.SLIPPED: "Open deals past their close date, or put off.",
     behind.ONE_VOICE: (
-        "At most one person who works at its account was met in the last 90 days. A deal without "
-        "an account is not judged."
+        "No more than one person at the account was met in the last 90 days. Deals without an "
+        "account don't count."
     ),
-    behind.CYCLE: "The days from opening to winning, of the deals won in these days; the median.",
+    behind.CYCLE: "The median of the days from opening to winning, for deals won in these days.",
 }
 
 _GOALS = {
     "visits": "Qualifying touches in person, by the day they happened.",
     "new accounts": "Accounts added in these days that they own now.",
     "referrals": "Referrals received in these days. Promised ones are left out.",
-    "starts": "Referrals in that have started, by the day they did.",
+    "starts": "Incoming referrals that started, by the day they did.",
     "revenue": "The amounts of deals won, by the day they closed.",
-    "adherence": "Accounts in cadence today, of all that are listed; in per cent, rounded down.",
+    "adherence": "Accounts in cadence today, out of all listed, as a percentage rounded down.",
 }
 
 _MONEY = (
@@ -152,7 +151,7 @@ def person_menu(person: Person) -> Block:
             (behind.TOUCHES, f"{plural(person.touches, 'touch', 'touches')} this week"),
             (tallies.KEPT, f"{person.kept.within:,} of {person.kept.accounts:,} in cadence"),
             (tallies.OVERDUE, f"{person.kept.overdue:,} overdue"),
-            (tallies.FAR, f"{person.far:,} past twice the cadence"),
+            (tallies.FAR, f"{person.far:,} far overdue"),
         ],
     )
 
@@ -170,8 +169,8 @@ def person_line(person: Person) -> str:
 
 
 def help_line(person: Person) -> str:
-    """ "3 past twice the cadence · visits behind by 4"; empty where none is needed."""
-    told = [f"{person.far:,} past twice the cadence"] if person.far else []
+    """ "3 far overdue · visits behind by 4"; empty where none is needed."""
+    told = [f"{person.far:,} far overdue"] if person.far else []
     told += [f"{one.kind} {goals.pace(one)}" for one in person.behind]
     return " · ".join(told)
 
@@ -232,7 +231,7 @@ def _heading(shown: Behind, kind: str, part: str) -> str:
 
 def _of(shown: Behind) -> list[Block]:
     if not shown.count:
-        return [fields.context(plain("No rows."))]
+        return [fields.context(plain("Nothing here yet."))]
     if shown.count <= behind.PAGE:
         return []
     last = min(shown.start + behind.PAGE, shown.count)
@@ -254,7 +253,7 @@ def _line(line: Line, kind: str, part: str, today: date) -> Block:
     if row.day:
         said.append(day(row.day, today))
     said += [row.code, row.who]
-    what = row.what or ("An event" if kind == behind.TOUCHES else "Somebody")
+    what = row.what or ("An event" if kind == behind.TOUCHES else "Someone")
     text_ = f"{what}\n{' · '.join(part_ for part_ in said if part_)}"
     if row.credit is not None:
         text_ += f"\n{credit.line(row.credit)}"

@@ -53,7 +53,7 @@ def _team(shown: Board) -> Block:
             (tallies.KEPT, f"{kept.within:,} of {kept.accounts:,} in cadence"),
             (tallies.OVERDUE, f"{kept.overdue:,} overdue"),
         ]
-    choices.append((behind.PEOPLE, f"The whole team of {len(shown.people):,}"))
+    choices.append((behind.PEOPLE, f"Everyone on the team ({len(shown.people):,})"))
     return _line(" · ".join(told), choices)
 
 
@@ -79,7 +79,7 @@ def _tier(tier: str) -> str:
 def _help(shown: Board) -> list[Block]:
     choices = []
     if shown.far:
-        label = f"{plural(shown.far, 'account')} past twice the cadence"
+        label = f"{plural(shown.far, 'account')} far overdue"
         choices.append((tallies.FAR, label))
     if shown.behind:
         choices.append((behind.PACE, f"{plural(shown.behind, 'goal')} behind pace"))
@@ -98,14 +98,14 @@ def _more(count: int) -> list[Block]:
     if not count:
         return []
     who = plural(count, "more person", "more people")
-    return [fields.context(plain(f"and {who}: see The whole team, in the first line's menu"))]
+    return [fields.context(plain(f"and {who}: see Everyone on the team, in the first line's menu"))]
 
 
 def _referrals(shown: Board) -> Block:
-    opens = [f"{count:,} of {AGE_LABELS[age]}" for age, count in enumerate(shown.waiting) if count]
+    opens = [f"{count:,} ({AGE_LABELS[age]})" for age, count in enumerate(shown.waiting) if count]
     total = sum(shown.waiting)
     line = f"*Referrals in:* {shown.week:,} this week · {shown.month:,} this month"
-    line += f"\n{total:,} open: {', '.join(opens)}" if total else "\nNone open"
+    line += f"\n{total:,} open: {', '.join(opens)}" if total else "\nNo open referrals"
     return _line(
         line,
         [
@@ -156,7 +156,7 @@ def _goals(shown: Board) -> list[Block]:
         (f"{behind.GOAL}:{one.kind}:{one.period}", lines[place])
         for place, one in enumerate(shown.goals[:_GOALS])
     ]
-    return [_line("\n".join(["*Goals of the team*", *(f"• {line}" for line in lines)]), choices)]
+    return [_line("\n".join(["*Team goals*", *(f"• {line}" for line in lines)]), choices)]
 
 
 def _line(text: str, choices: Sequence[tuple[str, str]]) -> Block:

@@ -22,7 +22,7 @@ _SHOWN_OF_NOTE = 80
 _SHOWN_OF_NAME = 60
 _LONGEST_TYPED = 60
 
-USAGE = "Which account? Type its name behind the command, or tap one of these."
+USAGE = "Which account? Type its name after the command, or tap one of these."
 
 Shown = tuple[str, list[Block]]
 
@@ -50,10 +50,10 @@ def which(choices: Sequence[Choice], question: str = "Which one did you mean?") 
 
 def near(typed: str, choices: Sequence[Choice]) -> Shown:
     """Nothing fits; what is near, if anything."""
-    said = f"I find no account “{fields.clip(typed, _LONGEST_TYPED)}”."
+    said = f"I can't find an account called “{fields.clip(typed, _LONGEST_TYPED)}”."
     if choices:
         return which(choices, f"{said} Is it one of these?")
-    said += " Try fewer letters of its name. To add it, log a visit there."
+    said += " Try fewer letters. To add it, log a visit there."
     return esc(said), [fields.section(plain(said))]
 
 
@@ -90,7 +90,7 @@ def _touch(told: Told, today: date) -> str:
 
 def _agreed(shown: Brief) -> str:
     if not shown.agreed:
-        return "Nothing promised or open"
+        return "No open promises or follow-ups"
     steps = [_step(one, shown.today) for one in shown.agreed]
     if shown.more_agreed:
         steps.append(f"{shown.more_agreed:,} more")
@@ -100,7 +100,7 @@ def _agreed(shown: Brief) -> str:
 def _step(step: Agreed, today: date) -> str:
     what = first_words(step.text, _SHOWN_OF_NOTE) or "follow up"
     who = step.by or "you"
-    lead = f"{who} promised " if step.kind == PROMISE else f"{who}: "
+    lead = f"{who} promised: " if step.kind == PROMISE else f"{who}: "
     by = f" by {_on(step.due_on, today)}" if step.due_on else ""
     return f"{lead}{what}{by}"
 
@@ -108,8 +108,8 @@ def _step(step: Agreed, today: date) -> str:
 def _referrals(shown: Brief) -> str:
     if isinstance(shown.standing, Persistence):
         return source_views.persistence(shown.standing)
-    counts = " / ".join(f"{count:,}" for count in shown.referrals)
-    said = f"Referrals in, last {'/'.join(map(str, PERIODS))} days: {counts}"
+    counts = [f"{count:,} in {days}" for count, days in zip(shown.referrals, PERIODS, strict=True)]
+    said = f"Referrals in: {', '.join(counts)} days"
     return f"{said} · {source_views.in_short(shown.standing)}" if shown.standing else said
 
 
@@ -133,11 +133,11 @@ def _deal(shown: Brief) -> str:
 
 def _due_by(shown: Brief) -> str:
     if not shown.in_cadence:
-        return "In no cadence: it reminds nobody"
+        return "Not in a cadence, so nobody is reminded"
     if shown.due_on is None:
-        return "Nobody owns it, so it reminds nobody"
+        return "No owner yet, so nobody is reminded"
     if shown.due_on < shown.today:
-        return f"Past due since {day(shown.due_on, shown.today)}"
+        return f"Overdue since {day(shown.due_on, shown.today)}"
     return f"Next due by {_on(shown.due_on, shown.today)}"
 
 

@@ -27,7 +27,7 @@ LISTS = (lists.ACCOUNT_TYPE, lists.CONTACT_ROLE, lists.BUYING_ROLE)
 """Whose entries the words and the form need."""
 
 _TITLE = "Cadence"
-_SOON = "Everyone's lists follow within a minute."
+_SOON = "Everyone's list updates within a minute."
 
 Entries = Mapping[str, Sequence[Entry]]
 
@@ -79,7 +79,7 @@ def read_only(rules: Rules, entries: Entries) -> str:
         f"• {esc(words.scope(rule.scope))}: {_gaps((rule.ideal_days, rule.max_days))}"
         for rule in _in_order(rules)
     ]
-    return "\n".join(["*How often accounts want a touch* (admins change this):", *lines])
+    return "\n".join(["*How often each account needs a touch* (admins can change this):", *lines])
 
 
 def chosen(value: str) -> tuple[str, int]:
@@ -189,10 +189,10 @@ class _Words:
 
 def _heading(rules: Rules) -> str:
     lead = (
-        "How often each account wants a touch. The most specific rule holds: tier and type, "
-        "then type, then tier. Accounts no rule is for count as C."
+        "How often each account needs a touch. The most specific rule wins: tier and type, "
+        "then type, then tier. Accounts without a rule follow the one for C."
     )
-    return f"{lead} People's rules come on top." if rules.people else lead
+    return f"{lead} Rules for people apply as well." if rules.people else lead
 
 
 def _in_order(rules: Rules) -> list[Rule]:
@@ -225,7 +225,7 @@ def _scope_fields(scope: Scope, entries: Entries) -> list[Block]:
     asked = (
         (TIER, "Tier", tiers, scope.tier),
         (ACCOUNT_TYPE, "Account type", entries[lists.ACCOUNT_TYPE], scope.account_type),
-        (CONTACT_ROLE, "Contact type", entries[lists.CONTACT_ROLE], scope.contact_role),
+        (CONTACT_ROLE, "Contact role", entries[lists.CONTACT_ROLE], scope.contact_role),
         (BUYING_ROLE, "Buying role", entries[lists.BUYING_ROLE], scope.buying_role),
     )
     blocks = [
@@ -234,7 +234,7 @@ def _scope_fields(scope: Scope, entries: Entries) -> list[Block]:
         )
         for block, label, offered, held in asked
     ]
-    note = "With a contact type or buying role, each such person must be met that often."
+    note = "With a contact role or buying role, each of these people must be met that often."
     return [*blocks, fields.context(plain(note))]
 
 
@@ -243,14 +243,14 @@ def _asks(state: RuleForm, asks: WhatIf | None, words: _Words) -> list[Block]:
         return []
     scope, wanted = state.shown
     does = (
-        f"the rule for {words.scope(scope)} goes"
+        f"the rule for {words.scope(scope)} is removed"
         if wanted is None
         else _wanted(scope, wanted, words)
     )
     button = "Remove" if state.removes else "Save"
     said = "\n".join(f"• {line}" for line in _figures(asks, words))
     lead = fields.section(plain(f"If {does}:\n{said}"))
-    note = f"Nothing is changed yet. Press {button} to make it so, and undo it for 24 hours."
+    note = f"Nothing has changed yet. Press {button} to apply it. You can undo it for 24 hours."
     return [lead, fields.context(plain(note))]
 
 
@@ -271,9 +271,9 @@ def _figures(asks: WhatIf, words: _Words) -> list[str]:
     if count:
         tiers = listed([f"{number:,} {tier}" for tier, number in asks.overdue.items()])
         become = "becomes" if count == 1 else "become"
-        lines.append(f"{plural(count, 'account')} {become} overdue at once: {tiers}.")
+        lines.append(f"{plural(count, 'account')} {become} overdue right away: {tiers}.")
     else:
-        lines.append("No account becomes overdue at once.")
+        lines.append("No account becomes overdue right away.")
     if asks.longer:
         get = "gets" if asks.longer == 1 else "get"
         people = plural(asks.longer, "person", "people")
@@ -286,5 +286,7 @@ def _figures(asks: WhatIf, words: _Words) -> list[str]:
 def _best(asks: WhatIf) -> str:
     if not asks.weeks:
         return "none are logged yet to compare with"
-    count = {1: "week was", 8: "eight weeks were"}.get(asks.weeks, f"{asks.weeks} weeks were")
-    return f"the best {count} {round(asks.best):,}"
+    if asks.weeks == 1:
+        return f"the best week had {round(asks.best):,}"
+    count = "eight" if asks.weeks == 8 else str(asks.weeks)
+    return f"the best {count} weeks averaged {round(asks.best):,}"

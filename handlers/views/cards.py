@@ -40,11 +40,11 @@ def card(shown: Card) -> tuple[str, list[Block]]:
             return _said("Got your clip. Slack is still writing down what you said…")
         case drafts.UNREADABLE if shown.length:
             said = f"That clip is {shown.length:,} characters long, and {LONGEST_NOTE:,} fit."
-            return _said(f"{said} Please type it in one line, or say it shorter.")
+            return _said(f"{said} Type it in one line, or record a shorter one.")
         case drafts.UNREADABLE:
             return _said("I could not read this clip, type one line.")
         case drafts.DISCARDED:
-            return _said("Discarded. Nothing of it is kept.")
+            return _said("Discarded. Nothing was kept.")
         case drafts.SAVED:
             return _said("Saved.")
     where = account_of(shown.state) or "Which account?"
@@ -75,7 +75,9 @@ def account_of(state: VisitForm) -> str:
 
 def no_files() -> str:
     """The answer to a file that is no voice clip."""
-    return "I read text and voice clips only, so that file is not kept. Please type one line."
+    return (
+        "I can only read text and voice clips, so I didn't keep that file. Type one line instead."
+    )
 
 
 def _said(text: str) -> tuple[str, list[Block]]:
@@ -111,7 +113,7 @@ def _facts(shown: Card) -> list[str]:
 
 def _left_out(rules: tuple[str, ...]) -> str:
     return (
-        f"Part of it looks like {what(rules)}. I keep {phi.REPLACED} in its place: "
+        f"Part of this looks like {what(rules)}. I'll save {phi.REPLACED} in its place: "
         "no patient details in Touchbase."
     )
 

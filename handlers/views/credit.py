@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.attribution import WAYS
 from models.credited_to import Credit
 
-_NONE = "Credit: no touch in its window"
+_NONE = "Credit: nobody, no touch in the window"
 
 
 def line(credit: Credit) -> str:
@@ -15,7 +15,7 @@ def line(credit: Credit) -> str:
     if not everyone:
         return _NONE
     if len(everyone) == 1:
-        return f"Credit: {everyone.pop() or 'somebody'}"
+        return f"Credit: {everyone.pop() or 'someone'}"
     told = []
     for way in WAYS:
         parts = credit[way]

@@ -120,7 +120,7 @@ def form(
             LABELS[NAME],
             value=state.name,
             longest=LONGEST_NAME,
-            placeholder="The account's, if left empty",
+            placeholder="Leave empty for the account's name",
         ),
         *([fields.pick(PRODUCT, "Product", products, chosen=state.product)] if products else []),
         fields.pick(STAGE, "Stage", choices, chosen=state.stage, optional=False),
@@ -157,7 +157,9 @@ def _doubts(doubts: Sequence[Doubt], *, ticked: bool) -> list[Block]:
     if not doubts:
         return []
     lines = [doubt_views.sentence(doubt) for doubt in doubts]
-    lines.append("Not saved yet: no patient details in Touchbase. Change the words, or tick this.")
+    lines.append(
+        "Not saved yet: no patient details in Touchbase. Change the words, or tick the box."
+    )
     return [
         fields.section(plain(fields.clip("\n".join(lines), 3000))),
         fields.tick(doubt_views.TICK, "Am I wrong?", doubt_views.NOT_A_PATIENT, ticked=ticked),
@@ -183,7 +185,7 @@ def lost_form(
         LOST_FORM,
         "Lost",
         [
-            fields.section(plain(f"{fields.clip(name, SHOWN_OF_NAME)} is lost. Why?")),
+            fields.section(plain(f"Why was {fields.clip(name, SHOWN_OF_NAME)} lost?")),
             fields.pick(REASON, "Reason", reasons, chosen=None, optional=False),
         ],
         metadata=json.dumps({"deal": deal_id, "stage": stage_id, **metadata}),
@@ -199,7 +201,7 @@ def move_form(
         MOVE_FORM,
         "Move deal",
         [
-            fields.section(plain(f"Where does {fields.clip(name, SHOWN_OF_NAME)} stand?")),
+            fields.section(plain(f"Which stage is {fields.clip(name, SHOWN_OF_NAME)} in?")),
             fields.pick(STAGE, "Stage", choices, chosen=None, optional=False),
         ],
         metadata=json.dumps({"deal": deal_id, **metadata}),
@@ -216,7 +218,7 @@ def people_form(
     metadata: Mapping[str, object],
 ) -> View:
     """The form that says what a person's part in a deal is."""
-    lines = [f"{role}: {who}" for role, who in people] or ["Nobody named yet."]
+    lines = [f"{role}: {who}" for role, who in people] or ["Nobody yet. Choose a person below."]
     return fields.modal(
         PEOPLE_FORM,
         "Who has a say",
@@ -226,8 +228,8 @@ def people_form(
             fields.search(
                 PERSON, "Person", hint="Names at this account first", chosen=None, optional=False
             ),
-            fields.pick(ROLE, "Part in the decision", roles, chosen=None),
-            fields.context(plain("None takes the person off.")),
+            fields.pick(ROLE, "Buying role", roles, chosen=None),
+            fields.context(plain("Choose None to remove the person.")),
         ],
         metadata=json.dumps({"deal": deal_id, "account": account_id, **metadata}),
     )

@@ -15,7 +15,7 @@ from models.stages import LOST, OPEN, WON
 
 def lines(told: Summary, whose: str) -> list[Block]:
     """A line each, with the menu of its numbers."""
-    without = f" ({told.without_amount:,} without amount)" if told.without_amount else ""
+    without = f" ({told.without_amount:,} without an amount)" if told.without_amount else ""
     opened, weighted = short_money(told.open.cents), short_money(told.weighted)
     won, commit, best = _money(told.won), short_money(told.commit), short_money(told.best_case)
     opens = [
@@ -23,7 +23,7 @@ def lines(told: Summary, whose: str) -> list[Block]:
         (tallies.WEIGHTED, f"{weighted} weighted"),
     ]
     if told.without_amount:
-        opens.append((tallies.NO_AMOUNT, f"{told.without_amount:,} without amount"))
+        opens.append((tallies.NO_AMOUNT, f"{told.without_amount:,} without an amount"))
     lines = [
         (
             f"*{plural(told.open.count, 'open deal')}* · {opened}{without} · weighted {weighted}",

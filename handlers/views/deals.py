@@ -18,7 +18,7 @@ from handlers.views.deal_forms import (
     pipeline_label,
 )
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
-from handlers.views.words import day, days, esc, listed, long_day, money, plural
+from handlers.views.words import day, days, esc, listed, long_day, money, plural, times
 from models import behind
 from models.deal_figures import Deal, Summary
 from models.deal_receipts import DealReceipt
@@ -75,14 +75,14 @@ def pipeline(
         fields.actions(*_list_buttons(leads, place), block=NEW),
     ]
     for deal in shown:
-        who = "" if deal.owner_id == me else deal.owner or "nobody's"
+        who = "" if deal.owner_id == me else deal.owner or "no owner"
         if said and deal.id == said.deal_id:  # beside the thumb, however far one has scrolled
             blocks += _said(said)
         blocks += row(deal, stages[deal.pipeline], today, who=who)
     if not deals:
         blocks.append(
             fields.section(
-                plain("No open deals. Press New deal, or the button on a visit's receipt.")
+                plain("No open deals yet. Press New deal, here or on a visit's receipt.")
             )
         )
     blocks += [*_pager(len(deals), start), fields.context(plain(_FORMULA))]
@@ -97,8 +97,8 @@ def pipeline(
 
 
 _FORMULA = (
-    "Weighted: each open amount times its stage's chance. Commit and best case: won this quarter "
-    "plus what is due in it. Win rate: won of all closed this quarter."
+    "Weighted: each open amount times its stage's probability. Commit and best case: won this "
+    "quarter plus what is due in it. Win rate: won out of all closed this quarter."
 )
 
 
@@ -179,7 +179,7 @@ def _flags(deal: Deal, today: date) -> list[str]:
         past = deal.close_date is not None and deal.close_date < today
         why = ["past its close date"] if past else []
         if deal.pushes:
-            why.append(f"put off {plural(deal.pushes, 'time')}")
+            why.append(f"put off {times(deal.pushes)}")
         flags.append(f"Slipped: {listed(why)}")
     if deal.one_voice:
         flags.append("Single-threaded")
@@ -201,7 +201,7 @@ def _moves(deal_id: int, stage_id: int, stages: Sequence[Stage]) -> list[Block]:
         if stage.kind != OPEN and stage.id != stage_id
     ][:_ENDS]
     choices += [
-        Choice(f"{deal_id}:{_TO_MOVE}", "Another stage…" if here.kind == OPEN else "Open again…"),
+        Choice(f"{deal_id}:{_TO_MOVE}", "Another stage…" if here.kind == OPEN else "Reopen…"),
         Choice(f"{deal_id}:{_TO_EDIT}", "Edit…"),
         Choice(f"{deal_id}:{_TO_PEOPLE}", "Who has a say…"),
     ]
@@ -252,12 +252,12 @@ def moved(name: str, stage: Stage) -> str:
         return f"Won: {what}. Well done."
     if stage.kind == LOST:
         return f"Lost: {what}."
-    return f"{what} is in {stage.label} now."
+    return f"{what} is now in {stage.label}."
 
 
 def stays(name: str, stage: Stage) -> str:
     """What a move to where a deal stands did."""
-    return f"{fields.clip(name, SHOWN_OF_NAME)} stands in {stage.label} already."
+    return f"{fields.clip(name, SHOWN_OF_NAME)} is already in {stage.label}."
 
 
 def saved(name: str) -> str:
@@ -267,7 +267,7 @@ def saved(name: str) -> str:
 
 def taken_back(name: str, stage: Stage) -> str:
     """What Undo did."""
-    return f"Taken back: {fields.clip(name, SHOWN_OF_NAME)} is in {stage.label} as before."
+    return f"Undone: {fields.clip(name, SHOWN_OF_NAME)} is back in {stage.label}."
 
 
 def notice(said: Said, delivery_id: int) -> tuple[str, list[Block]]:
@@ -282,7 +282,7 @@ def notice(said: Said, delivery_id: int) -> tuple[str, list[Block]]:
 def receipt(shown: DealReceipt | None) -> tuple[str, list[Block]]:
     """How a deal stands, ways to move it on, and the way back. None: it was taken back."""
     if shown is None:
-        text = "Undone. Nothing of that deal is kept."
+        text = "Undone. That deal is deleted."
         return text, [fields.section(plain(text))]
     amount = "no amount" if shown.amount_cents is None else money(shown.amount_cents)
     headline = f"{fields.clip(shown.name, LONGEST_NAME)} · {amount} · {shown.stage.label}"
@@ -292,7 +292,7 @@ def receipt(shown: DealReceipt | None) -> tuple[str, list[Block]]:
             fields.button(UNDO, "Undo the last change", undo_value(shown.id, shown.mark))
         )
     elif shown.may_remove:
-        sure = fields.confirm("Undo this deal?", "Nothing of it is kept.", "Undo it", "Keep it")
+        sure = fields.confirm("Undo this deal?", "The deal is deleted.", "Undo it", "Keep it")
         buttons.append(fields.button(REMOVE, "Undo", str(shown.id), confirm=sure))
     blocks = [
         fields.section(mrkdwn(f"*Deal: {esc(headline)}*")),
@@ -318,7 +318,7 @@ def _facts(shown: DealReceipt) -> list[str]:
         )
     if shown.pushes and shown.first_close_date:
         first = day(shown.first_close_date, today)
-        facts.append(f"Put off {plural(shown.pushes, 'time')}, at first for {first}")
+        facts.append(f"Put off {times(shown.pushes)}, first planned for {first}")
     if shown.next_step or shown.next_step_due:
         by = f" · {long_day(shown.next_step_due, today)}" if shown.next_step_due else ""
         facts.append(f"Next: {shown.next_step or 'something'}{by}")
@@ -343,13 +343,13 @@ def friday(
 ) -> tuple[str, list[Block]]:
     """The week's question under the morning list: how do these deals stand? For the ear and for
     the eye."""
-    wants = "wants" if len(deals) == 1 else "want"
-    heading = f"Update your deals: {plural(len(deals), 'deal')} {wants} a word."
+    needs = "needs" if len(deals) == 1 else "need"
+    heading = f"Update your deals: {plural(len(deals), 'deal')} {needs} a look."
     blocks: list[Block] = [fields.section(mrkdwn(f"*{heading}*"))]
     for deal in deals[:_IN_MORNING]:
         blocks += row(deal, stages[deal.pipeline], today, delivery_id=delivery_id)
     label = "All my deals"
     if len(deals) > _IN_MORNING:
-        label = f"All my deals ({len(deals) - _IN_MORNING:,} more want a word)"
+        label = f"All my deals ({len(deals) - _IN_MORNING:,} more to look at)"
     blocks.append(fields.actions(fields.button(SHOW, label, "mine"), block=SHOW))
     return heading, blocks

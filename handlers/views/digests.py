@@ -8,9 +8,9 @@ from datetime import date, datetime
 from handlers.views.habits import at_local
 
 USAGE = (
-    "Type `/touchbase digest here` in the channel that wants the Monday digest, "
-    "`/touchbase digest me` for a message of your own; with `short` behind it in four lines. "
-    "`/touchbase digest off`, or `me off`, stops it."
+    "`/touchbase digest here` posts the Monday digest in the channel you type it in.\n"
+    "`/touchbase digest me` sends it to you. Add `short` for four lines.\n"
+    "`/touchbase digest off` or `digest me off` stops it."
 )
 
 
@@ -36,14 +36,14 @@ def started(digest: Digest, actor: str, today: date) -> str:
     """The answer to whoever asked for it."""
     said = f"Done: {_gets(digest)}. {_first(digest, 'First', actor, today)}"
     if digest.people == 1:
-        said += f"\nNobody is under you yet: an admin types /touchbase manager @ann <@{actor}>"
+        said += f"\nNobody reports to you yet. An admin can type /touchbase manager @ann <@{actor}>"
     return f"{said}\nStop it with `/touchbase digest {'me ' if digest.own else ''}off`."
 
 
 def standing(digest: Digest | None, actor: str, today: date, *, own: bool) -> str:
     """What this channel, or the actor, gets now, and how to change that."""
     if digest is None:
-        return f"{'You get' if own else 'This channel gets'} no digest. {USAGE}"
+        return f"{'You get' if own else 'This channel gets'} no digest.\n{USAGE}"
     gets = _gets(digest)
     return f"{gets[0].upper()}{gets[1:]}. {_first(digest, 'Next', actor, today)}\n{USAGE}"
 
@@ -65,7 +65,7 @@ def stopped(*, was_on: bool, own: bool) -> str:
 
 def picture_comes() -> str:
     """The answer to a press on Heat map."""
-    return "On its way: the heat map of the accounts you may see comes as a direct message."
+    return "On its way: the heat map of the accounts you can see, as a direct message."
 
 
 def _first(digest: Digest, which: str, actor: str, today: date) -> str:

@@ -18,7 +18,7 @@ _LONGEST_WORDS = 60
 
 # What each rule found, in words; a rule without a line here is "a patient's details".
 _WHAT = {
-    "social security number": "a social security number",
+    "social security number": "a Social Security number",
     "record number": "a record number",
     "long record number": "a record number",
     "date of birth": "a date of birth",
@@ -32,7 +32,7 @@ _WHAT = {
     "room and condition": "one patient's room",
     "stay or surgery with a date": "the date of one patient's stay or surgery",
     "diagnosis code near a name": "a diagnosis beside a name",
-    "contact of a stranger": "a phone or e-mail of somebody not on your list",
+    "contact of a stranger": "a phone number or email of someone not on your list",
 }
 
 
@@ -75,7 +75,8 @@ def blocks(doubts: Sequence[Doubt], *, ticked: bool) -> list[Block]:
     if len(doubts) > _MOST_SHOWN:
         lines.append(f"And {len(doubts) - _MOST_SHOWN} more.")
     lines.append(
-        f"Not saved yet: no patient details in Touchbase. One tap puts {phi.REPLACED} there."
+        "Not saved yet: no patient details in Touchbase. Replace and save puts "
+        f"{phi.REPLACED} in their place."
     )
     made = [
         fields.section(plain("\n".join(lines))),

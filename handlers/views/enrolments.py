@@ -32,17 +32,17 @@ def row(enrolled: Enrolled) -> dict[str, object]:
 
 def email_taken(refused: EmailTaken) -> str:
     """Two people with one address cannot both own what waits for it."""
-    return f"That e-mail address is {refused.slack_id or 'somebody else'}'s already."
+    return f"That email address already belongs to {refused.slack_id or 'someone else'}."
 
 
 def bad_zone(zone: str) -> str:
     """Not an IANA zone."""
-    return f"“{zone}” is no time zone; they look like America/Chicago."
+    return f"“{zone}” is not a time zone. Try one like America/Chicago."
 
 
 def bad_place(code: str) -> str:
     """Not a place whose public holidays are known."""
-    return f"“{code}” is no country or state I know the holidays of; write US, US-TX, none or team."
+    return f"I don't know the holidays of “{code}”. Write US, US-TX, none or team."
 
 
 def bad_hour() -> str:

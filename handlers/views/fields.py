@@ -1,7 +1,7 @@
 """The parts forms are made of, as plain dictionaries.
 
 slack_sdk's typed blocks take 1.7 ms to build one form, these 0.03 ms, and a rep waits for it
-(docs/adr/0002). Slack's limits are checked instead by a contract test over every view.
+(docs/adr/0001). Slack's limits are checked instead by a contract test over every view.
 """
 
 from __future__ import annotations

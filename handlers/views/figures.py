@@ -30,60 +30,63 @@ _TITLES = {
     tallies.COMMIT: "Commit",
     tallies.BEST: "Best case",
     tallies.LIKELY: "Weighted forecast",
-    tallies.ASK: "Deals that want help",
+    tallies.ASK: "Deals to help with",
 }
 
 # What each figure counts, for whoever wonders. The long form: docs/cadence.md.
 _FORMULAS = {
     figures.TOUCHES: (
-        "Touches: what these people logged for the week, of any type, by the day it happened."
+        "Touches: everything these people logged for the week, by the day it happened."
     ),
     figures.REACHED: (
-        "Accounts reached: different accounts in the week's touches, of any type. "
-        "Two visits to one account are one."
+        "Accounts reached: different accounts touched in the week. "
+        "Two visits to one account count once."
     ),
     figures.LATE: (
-        "Logged late: touches of the week before, logged after its own digest was made. "
-        "That digest's number stays as it was told."
+        "Logged late: touches of the week before, logged after its digest was made. "
+        "That digest's number stays as it was."
     ),
-    IN: "Referrals in: received in the week, by the status they had when the digest was made.",
-    OUT: "Referrals out: given in the week, by the status they had when the digest was made.",
+    IN: "Referrals in: received in the week, by their status when the digest was made.",
+    OUT: "Referrals out: given in the week, by their status when the digest was made.",
     figures.KEPT: (
-        "In cadence: days from the last qualifying touch, anybody's, to that Sunday, at most the "
-        "longest gap of its rule. Before the first touch the days count from when its owner got "
-        "it. Out of both: accounts without an owner, dormant, on hold and the like."
+        "In cadence: the days from the last qualifying touch, by anyone, to that Sunday are within "
+        "its rule's limit. Before the first touch, the days count from when its owner got it. "
+        "Left out: accounts without an owner, dormant, on hold and the like."
     ),
     figures.OVERDUE: (
-        "Overdue: more days from the last qualifying touch, anybody's, to that Sunday than the "
-        "longest gap of its rule. Most urgent first: days by the longest gap, times the tier's "
-        "weight (A 4, B 2, C 1, D 0.5)."
+        "Overdue: more days from the last qualifying touch, by anyone, to that Sunday than its "
+        "rule's limit. Most urgent first: days divided by the limit, times the tier's weight "
+        "(A 4, B 2, C 1, D 0.5)."
     ),
     figures.BEHIND: (
-        "Far behind: people with an account past twice its longest gap on that Sunday. "
+        "Far behind: people with an account past twice its limit on that Sunday. "
         "In a channel they are counted, never named."
     ),
     stages.OPEN: (
         "Open: deals in an open stage when the digest was made, whatever their close date. "
-        "Weighted: each amount times its stage's probability. A deal counts for its owner now."
+        "Weighted: each amount times its stage's probability. A deal counts for its present owner."
     ),
-    stages.WON: "Won: deals that came to a won stage, by the day they closed in the week.",
-    stages.LOST: "Lost: deals that came to a lost stage, by the day they closed in the week.",
+    stages.WON: "Won: deals won in the week, by the day they closed.",
+    stages.LOST: "Lost: deals lost in the week, by the day they closed.",
     tallies.COMMIT: (
         "Commit: won in the quarter, and open deals due in it with the forecast Commit, when the "
         "digest was made."
     ),
-    tallies.BEST: "Best case: commit, and open deals due in the quarter that may come.",
+    tallies.BEST: (
+        "Best case: commit, and open deals due in the quarter with the forecast Best case."
+    ),
     tallies.LIKELY: (
-        "Weighted: won in the quarter, and each open amount due in it times its stage's chance, "
-        "summed, then rounded to the cent. Deals left out of the forecast are left out."
+        "Weighted: won in the quarter, and each open amount due in it times its stage's "
+        "probability, added up, then rounded to the cent. Deals left out of the forecast don't "
+        "count."
     ),
     tallies.ASK: (
         "Open deals past their close date, put off, or without a next step when the digest was "
         "made. The largest first."
     ),
     figures.GOALS: (
-        "On pace: the team has at least the target times the work days that were over by that "
-        "Sunday, out of all of the goal's period. Set by whoever set up this digest."
+        "On pace: the team has at least the target times the share of the period's work days "
+        "that were over by that Sunday. Set by whoever set up this digest."
     ),
 }
 
@@ -137,25 +140,25 @@ def _notes(page: Page, zone: str) -> list[str]:
         notes.append(f"{page.late:,} more logged after {at}: not counted in {page.told:,}.")
     gone = page.kept - page.there
     if gone:
-        notes.append(f"{gone:,} taken back or merged away since; the number stays as told.")
+        notes.append(f"{gone:,} undone or merged since; the number stays as it was.")
     cut = figures.truncated(page)
     if cut:
-        notes.append(f"The rows of the first {page.kept:,} are kept.")
+        notes.append(f"Only the first {page.kept:,} rows are kept.")
     others = page.there - page.seen
     if others:
-        notes.append(f"{plural(others, 'row')} of other people: counted, not shown to you.")
+        notes.append(f"{plural(others, 'row')} of other people: counted, but not shown to you.")
     if page.seen > figures.PAGE:
         last = min(page.start + figures.PAGE, page.seen)
         notes.append(f"Rows {page.start + 1:,}\u2013{last:,} of {page.seen:,}.")
     if not page.seen and not notes:
-        notes.append("No rows.")
+        notes.append("Nothing to show.")
     return notes
 
 
 def _row(row: Row, kind: str, today: date) -> str:
     if row.goal is not None:
         return goals.line(row.goal)
-    what = row.what or ("An event" if kind in (figures.TOUCHES, figures.LATE) else "Somebody")
+    what = row.what or ("An event" if kind in (figures.TOUCHES, figures.LATE) else "Someone")
     adds = row.cents
     if adds is not None and kind == tallies.LIKELY:  # hundredths of a cent
         cents = [f"${adds / 10_000:,.{2 if adds % 100 == 0 else 4}f}"]
@@ -169,7 +172,7 @@ def _row(row: Row, kind: str, today: date) -> str:
     if row.code:
         told.append(row.code)
     if row.days and kind == figures.BEHIND:
-        told = [f"{plural(row.days[0], 'account')} past twice the longest gap"]
+        told = [f"{plural(row.days[0], 'account')} far overdue"]
     elif row.days:
         told.append(f"{row.days[0]:,} of {days(row.days[1])}")
     if row.who:

@@ -12,7 +12,7 @@ _MOST_NAMED = 10
 
 _HOW = (
     "Set one: `/touchbase goals visits 25 a week` · `revenue 120k a quarter` · `adherence 90 a "
-    "month` · `referrals off` · managers: add `@ann`, `team` or `territory north`"
+    "month` · `referrals off`\nManagers: add `@ann`, `team` or `territory north`"
 )
 
 
@@ -28,7 +28,7 @@ def usage() -> str:
 def no_such_territory(names: Sequence[str]) -> str:
     """For a territory that nobody knows, those there are."""
     if not names:
-        return "There are no territories yet. Your admin gives people one by importing the users."
+        return "There are no territories yet. Your admin adds them by importing users."
     few = [esc(name) for name in names[:_MOST_NAMED]]
     if len(names) > _MOST_NAMED:
         few.append(f"{len(names) - _MOST_NAMED:,} more")
@@ -50,7 +50,7 @@ def put(
     if whose.scope == TEAM:
         of = "the team's"
     if target is None:
-        said = f"No goal for {of} {kind} a {period} any more."
+        said = f"Removed: {of} goal for {kind} a {period}."
     else:
         said = f"Set: {of} {kind}, {amount(kind, target)} a {period}."
     if before is not None and before != target:
@@ -99,14 +99,14 @@ def pace(one: Progress) -> str:
 
 
 def amount(kind: str, value: int) -> str:
-    """A count, "$1,200" or "90 %"."""
+    """A count, "$1,200" or "90%"."""
     if kind == REVENUE:
         return money(value)
-    return f"{value} %" if kind == ADHERENCE else f"{value:,}"
+    return f"{value}%" if kind == ADHERENCE else f"{value:,}"
 
 
 def _head(whose: Whose, names: Mapping[Whose, str], reader: int) -> str:
-    name = esc(names.get(whose) or "Somebody")
+    name = esc(names.get(whose) or "Someone")
     if whose.scope == TEAM:
         return "Your team" if whose.scope_id == reader else f"{name}'s team"
     if whose.scope == TERRITORY:

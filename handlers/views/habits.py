@@ -40,14 +40,14 @@ def shown(setting: Setting, today: date) -> str:
         )
     return (
         f"Your morning message comes at {hour(setting.at)}, {days(setting.work_days)}, "
-        f"when something of yours is due. {_next(setting, today)}\n{_EXAMPLES}"
+        f"when something is due. {_next(setting, today)}\n{_EXAMPLES}"
     )
 
 
 def changed(setting: Setting, today: date) -> str:
     """The answer to somebody who moved it or switched it on."""
     return (
-        f"Done: {hour(setting.at)}, {days(setting.work_days)}, when something of yours is due. "
+        f"Done: {hour(setting.at)}, {days(setting.work_days)}, when something is due. "
         f"{_next(setting, today)}"
     )
 
@@ -74,7 +74,9 @@ def days(work_days: int) -> str:
 def next_due(found: Next | None, today: date) -> str:
     """A sentence for when nothing is overdue. The name in it is not escaped."""
     if found is None:
-        return "You have no accounts yet. Log a visit to one that nobody has, and it is yours."
+        return (
+            "You have no accounts yet. Log a visit to one without an owner, and it becomes yours."
+        )
     how = "back on your list on" if found.put_off else "due by"
     when = "today" if found.day == today else day(found.day, today)
     return f"Next: {found.name}, {how} {when}."

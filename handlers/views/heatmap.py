@@ -58,7 +58,7 @@ def message(heat: Heat, file_id: str, *, own: bool) -> tuple[str, list[Block]]:
 
 def nothing() -> tuple[str, list[Block]]:
     """Told to who asked for the picture but has no accounts in it."""
-    text = "No heat map: that digest has no accounts of yours or of your team."
+    text = "No heat map: that digest covers no accounts of yours or your team's."
     return text, [fields.section(mrkdwn(esc(text)))]
 
 
@@ -72,7 +72,7 @@ def told(heat: Heat) -> str:
     late = f"{listed(overdue)} overdue" if overdue else "none overdue"
     last = heat.sundays[-1]
     return (
-        f"Adherence of {plural(heat.accounts, 'account')}, {len(heat.sundays)} weeks to "
+        f"Heat map of {plural(heat.accounts, 'account')}, {len(heat.sundays)} weeks to "
         f"{last:%b} {last.day}: {_percent(heat)}% in cadence, {late}. {_shown(heat)}"
     )
 
@@ -104,7 +104,7 @@ def _shown(heat: Heat) -> str:
     rest = heat.accounts - len(heat.lines)
     if rest <= 0:
         return "All are shown, the most urgent first."
-    return f"The {len(heat.lines):,} most urgent are shown, and there are {rest:,} more."
+    return f"The {len(heat.lines):,} most urgent are shown; {rest:,} more are not."
 
 
 def _text(axes: Axes, x: float, y: float, words: str, **how: Any) -> None:

@@ -78,17 +78,15 @@ _LONGEST_SHOWN = 40
 _LINES = (
     "Here's what you can type, anywhere in Slack:",
     "• `/logvisit st marys, dr patel, in-service, back next tues` logs a visit, call or text",
-    "• `/logreferral st marys, 2 from dr patel` logs referrals; `/touchbase referrals` shows the "
-    "open ones, `/pipeline` your deals",
-    "• `/touchbase today` lists what is due, `account st marys` briefs you on a place",
-    "• `/touchbase remind 07:30 mon-fri` moves your morning message, `settings` has the rest, "
-    "`goals visits 25 a week` sets a goal, `plan` shows your week",
-    "• `/touchbase digest here` sends this channel figures on Mondays (managers, admins), "
-    "`digest me short` sends you four lines; `/report` makes a workbook, now or on schedule",
-    "• `/touchbase merge` makes one of two accounts or people, `holidays` shows days off; "
-    "managers: `reassign @ann`, `retier`; admins: `role @ann manager`, `manager @ann @bob`, "
-    "`cadence`, `purge`, `status`",
-    "No patient details anywhere, please: Touchbase refuses what looks like them.",
+    "• `/logreferral st marys, 2 from dr patel` logs referrals; `/pipeline` shows your deals",
+    "• `/touchbase today` lists what is due; `account st marys` briefs you; `referrals`, "
+    "`plan`, `goals visits 25 a week`",
+    "• `/touchbase remind 07:30 mon-fri` moves your morning message; `settings`, `holidays`",
+    "• `/touchbase digest here` posts figures on Mondays, `digest me short` sends you four lines; "
+    "`/report` makes a workbook",
+    "• `/touchbase merge` joins duplicates; managers: `reassign @ann`, `retier`; admins: "
+    "`role @ann manager`, `manager @ann @bob`, `cadence`, `purge`, `status`",
+    "No patient details, anywhere: Touchbase refuses what looks like them.",
 )
 
 

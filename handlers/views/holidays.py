@@ -62,12 +62,12 @@ def shown(
     """
     lines = [said] if said else []
     lines.append(
-        "No morning message on these days. Everybody can pick their own state in "
+        "No morning message on these days. Everyone can pick their own state in "
         f"`/touchbase settings`. Public holidays: {choice(place).label}."
     )
     lines += [f"• {_line(one, today)}" for one in coming]
     if not coming:
-        lines.append("• none within a year")
+        lines.append("• None in the next year")
     if may_change:
         lines.append(_HOW)
     return "\n".join(lines)
@@ -75,19 +75,19 @@ def shown(
 
 def put(when: date, *, off: bool) -> str:
     """A day was put in the list."""
-    return f"{_dated(when)} is {'a day off' if off else 'a work day'} now."
+    return f"{_dated(when)} is now {'a day off' if off else 'a work day'}."
 
 
 def removed(when: date, *, found: bool) -> str:
     """A day was taken out of the list."""
     if not found:
-        return f"{_dated(when)} wasn't in your own list. To work on a public holiday: `work`."
-    return f"{_dated(when)} is out of your own list."
+        return f"{_dated(when)} wasn't on your list. To work on a public holiday, use `work`."
+    return f"{_dated(when)} is off your list."
 
 
 def moved(place: Place) -> str:
     """Another place's holidays count now."""
-    return f"Public holidays are those of {name(place)} now." if place.code else "None count now."
+    return f"Public holidays now follow {name(place)}." if place.code else "No public holidays now."
 
 
 def _line(one: ComingDay, today: date) -> str:

@@ -141,7 +141,7 @@ def _step(step: Step, today: date) -> Block:
             accessory=fields.button(UNDO_DONE, "Undo", str(step.id)),
         )
     lead = "You promised: " if step.kind == PROMISE else ""
-    when = f"{'was due' if step.due_on < today else 'due'} {_on(step.due_on, today)}"
+    when = f"{'overdue since' if step.due_on < today else 'due'} {_on(step.due_on, today)}"
     return fields.section(
         plain(f"{lead}{what}{where}\n{when}"),
         accessory=fields.button(DONE, "Done", str(step.id)),

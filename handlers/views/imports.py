@@ -82,7 +82,7 @@ def summary(report: Report, *, stored: bool = True) -> list[str]:
         lines.append(f"{plural(report.without_account, 'new row')} without an account")
     if report.waiting:
         lines.append(
-            f"{plural(report.waiting, 'account')} will go to the owner with that e-mail "
+            f"{plural(report.waiting, 'account')} will go to the owner with that email "
             "as soon as they use Touchbase"
         )
     for rule, count in sorted(report.not_patients.items()):
@@ -113,7 +113,7 @@ def order(wrong: BadOrder) -> str:
             example = "'Facility Name=name'" if option == "--map" else "tier=A"
             return f"{option} {_cell(value)} is not complete; write it like {option} {example}."
         case broken.AskedTwice(option, name):
-            return f"{option} {_cell(name)} says again what another --map or --set has said."
+            return f"{option} {_cell(name)} repeats another --map or --set."
         case broken.NotForEveryRow(field):
             return f"--set {field} makes no sense: it cannot be the same for every row."
         case broken.BadConstant(field, why):
@@ -138,23 +138,21 @@ def reason(why: BadRow) -> str:
         case broken.NotOneOf(field, value, allowed):
             return f"{field} {_cell(value)} is none of {', '.join(allowed)}"
         case broken.BadOwner(field, value):
-            return (
-                f"{field} {_cell(value)} is neither a Slack id (U…), an e-mail address nor a name"
-            )
+            return f"{field} {_cell(value)} is not a Slack id (U…), an email address or a name"
         case broken.NobodyKnown(field, value):
-            return f"{field} {_cell(value)} is nobody known; import the users first"
+            return f"{field} {_cell(value)} is not a known person; import the users first"
         case broken.BadEmail(value):
-            return f"email {_cell(value)} is no e-mail address"
+            return f"email {_cell(value)} is not an email address"
         case broken.BadSlackId(value):
-            return f"slack_id {_cell(value)} is no Slack id; they look like U012AB3CD"
+            return f"slack_id {_cell(value)} is not a Slack id; one looks like U012AB3CD"
         case broken.OtherPersons(value):
-            return f"email {_cell(value)} is another person's already"
+            return f"email {_cell(value)} already belongs to another person"
         case broken.SamePerson(first_line):
             return f"the same person as line {first_line}; an email would tell them apart"
         case broken.InCircle():
-            return "the person would report to somebody who reports to them"
+            return "the person would report to someone who reports to them"
         case broken.OnlyAdmin():
-            return "this is the last admin; make somebody else admin first"
+            return "this is the last admin; make someone else admin first"
         case broken.SaysPatient(field, rules):
             said = f"{field} looks like patient data ({', '.join(rules)})"
             if phi.only_warn(rules):
@@ -171,30 +169,30 @@ def reason(why: BadRow) -> str:
         case broken.SeveralFit("account", value):
             return f"several accounts are called {_cell(value)}; say which by its external id"
         case broken.SeveralFit("person", value):
-            return f"several people are called {_cell(value)}; say which by Slack id or e-mail"
+            return f"several people are called {_cell(value)}; say which by Slack id or email"
         case broken.SeveralFit(what, value):
             return f"several {what}s are called {_cell(value)}; say which by external_id"
         case broken.BadDay(field, dates):
-            return f"{field} is no day; {_DAYS[dates]}"
+            return f"{field} is not a date; {_DAYS[dates]}"
         case broken.BadAmount(field):
-            return f"{field} is no amount; write it like 1234.50 or $1,234.50"
+            return f"{field} is not an amount; write it like 1234.50 or $1,234.50"
         case broken.BadNumber(field):
-            return f"{field} is no whole number up to 9,999"
+            return f"{field} is not a whole number up to 9,999"
         case broken.BadTarget("adherence"):
-            return "target is no whole number of per cent from 1 to 100"
+            return "target is not a whole percentage from 1 to 100"
         case broken.BadTarget():
-            return "target is no number above 0"
+            return "target is not a number above 0"
         case broken.SeveralTold(fields):
-            return f"{listed(fields)} are told; a goal is somebody's, a team's or a territory's"
+            return f"{listed(fields)} are filled in; a goal belongs to one of them"
         case broken.UnknownTerritory(value):
             return f"no territory is called {_cell(value)}; import the users first"
         case broken.BackwardDays(first, second):
             return f"{second} is before {first}"
         case broken.DayToCome(field):
-            return f"{field} lies ahead"
+            return f"{field} is in the future"
         case broken.ClosedButOpen(stage):
             return (
-                f"closed_on is told, but {_cell(stage)} is an open stage; "
+                f"closed_on is filled in, but {_cell(stage)} is an open stage; "
                 "the expected day is close_date"
             )
     raise TypeError(type(why).__name__)
@@ -208,7 +206,7 @@ def undone(number: str, done: Undone) -> str:
 
 def no_number(text: str) -> str:
     """`import undo` of something that is no number."""
-    return f"{_cell(text)} is no number of an import; it looks like touchbase import undo 17."
+    return f"{_cell(text)} is not an import number; write it like touchbase import undo 17."
 
 
 def no_such_import(number: str) -> str:
@@ -220,9 +218,9 @@ def not_undone(number: str, why: Refused) -> str:
     """An import that cannot be taken back."""
     match why:
         case AlreadyUndone():
-            return f"Import {number} has been undone already."
+            return f"Import {number} was already undone."
         case LastAdmin():
-            return f"Import {number} made the only admin; give somebody else that role first."
+            return f"Import {number} made the only admin; give someone else that role first."
     return f"Import {number} is more than 24 hours old, so it can no longer be undone."
 
 
@@ -248,18 +246,18 @@ def _of_file(problem: BadFile) -> str:
         case broken.Undecodable(encoding=encoding):
             return _undecodable(encoding)
         case broken.HasNul():
-            return "a NUL character, which no text has; is it UTF-16? Then add --encoding utf-16."
+            return "a NUL character, which no text has; if it is UTF-16, add --encoding utf-16."
         case broken.UnclosedQuote():
             return "a quotation mark opens in this row and is not closed where it should be."
         case broken.StrayQuote():
-            return "something stands between a closing quotation mark and the next separator."
+            return "there is text between a closing quotation mark and the next separator."
         case broken.HugeField(limit=limit):
             return f"a field is longer than {plural(limit, 'character')}, the most that is read."
         case broken.WrongDelimiter(likely=likely):
             return f"the columns look separated by {_DELIMITER_OPTION[likely]}."
         case broken.NoHeader(fields=fields):
             return (
-                "this first line names none of the fields, so it is no header; "
+                "this first line names none of the fields, so it is not a header; "
                 f"name the columns there ({', '.join(fields)}) or with --map."
             )
         case broken.DuplicateHeader(first=first, second=second, field=None):

@@ -16,7 +16,7 @@ def form(shown: Ledger, *, today: date) -> View:
     """One account a line, where most is owed first. `today` is the reader's."""
     heading = (
         f"{plural(shown.received, 'lead')} received and {shown.given:,} given in the last "
-        "365 days. First where you owe most."
+        "365 days. Where you owe most comes first."
         if shown.trades
         else "No leads in or out in the last 365 days. /logreferral logs one, Incoming or Outgoing."
     )

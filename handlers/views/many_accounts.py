@@ -44,15 +44,15 @@ class ManyForm:
 def form(state: ManyForm, types: Sequence[Entry], found: Preview | None = None) -> View:
     """The form. `found`: what the change would do, once that was read."""
     tiers = [Entry(tier, _tier(tier)) for tier in TIERS]
-    go_along = Choice("deals", "Their open deals there go along")
+    go_along = Choice("deals", "Move their open deals too")
     blocks = [
         *_preview(state, found),
-        fields.search(OWNER, "Owner", hint="Anybody", chosen=state.owner),
+        fields.search(OWNER, "Owner", hint="Anyone", chosen=state.owner),
         _any(TYPE, "Account type", types, state.type),
         fields.search(TERRITORY, "Territory", hint="Any", chosen=state.territory),
         _any(TIER, "Tier now", tiers, state.tier),
-        fields.pick(NEW_TIER, "Give them tier", tiers, chosen=state.new_tier),
-        fields.search(HEIR, "Give them to", hint="A name", chosen=state.heir),
+        fields.pick(NEW_TIER, "New tier", tiers, chosen=state.new_tier),
+        fields.search(HEIR, "New owner", hint="Type a name", chosen=state.heir),
         fields.tick(DEALS, "When they get another owner", go_along, ticked=state.deals),
     ]
     may = found is not None and _does(found)
@@ -66,9 +66,9 @@ def receipt(shown: RetierReceipt) -> tuple[str, list[Block]]:
     if shown.undone:
         text = f"Undone: {_have(count - shown.kept)} the old tier again."
         if shown.kept:
-            text += f" {plural(shown.kept, 'account')} got yet another one since and kept that."
+            text += f" {plural(shown.kept, 'account')} got another tier since and kept it."
         return text, [fields.section(mrkdwn(text))]
-    text = f"{_have(count)} {_sentence(shown.tier)} now. Before: {_tiers(shown.before)}."
+    text = f"{_are(count)} {_sentence(shown.tier)}. Before: {_tiers(shown.before)}."
     blocks = [fields.section(mrkdwn(text))]
     if shown.may_undo:
         sure = fields.confirm(
@@ -96,17 +96,20 @@ def _does(found: Preview) -> bool:
 
 def _preview(state: ManyForm, found: Preview | None) -> list[Block]:
     if found is None:
-        lead = "Which accounts? And what becomes of them: another tier, another owner, or both."
+        lead = "Choose the accounts, then give them another tier, another owner, or both."
         return [fields.section(plain(lead))]
     if not _does(found):
-        fit = f"{plural(found.count, 'account')} fit" + ("s" if found.count == 1 else "")
-        return [fields.section(plain(f"{fit}, and nothing would change. Look again."))]
+        match = f"{plural(found.count, 'account')} match" + ("es" if found.count == 1 else "")
+        said = f"{match}, but nothing would change. Choose another tier or owner."
+        return [fields.section(plain(said))]
     lines = []
     if found.retiered:
         count = sum(found.retiered.values())
-        get = "gets" if count == 1 else "get"
+        become = "becomes" if count == 1 else "become"
         before = _tiers(found.retiered)
-        lines.append(f"{plural(count, 'account')} {get} {_sentence(state.new_tier)}: now {before}.")
+        lines.append(
+            f"{plural(count, 'account')} {become} {_sentence(state.new_tier)}: now {before}."
+        )
         lines += _asks(found.asks, found.everyone) if found.asks else []
     if found.givers and state.heir is not None:
         shown = [f"{count:,} of {name}" for name, count in found.givers[:_SHOWN_GIVERS]]
@@ -115,15 +118,15 @@ def _preview(state: ManyForm, found: Preview | None) -> list[Block]:
         whose = listed(shown)
         lines.append(f"{plural(count, 'account')} {go} to {state.heir.label}: {whose}.")
         along = "Open follow-ups and deals" if state.deals else "Open follow-ups"
-        lines.append(f"{along} there go along.")
+        lines.append(f"{along} there move too.")
     said = "\n".join(f"• {line}" for line in lines)
-    note = "Nothing is changed yet. Press Change to make it so, and undo it for 24 hours."
+    note = "Nothing has changed yet. Press Change to apply it. You can undo it for 24 hours."
     return [fields.section(plain(said)), fields.context(plain(note))]
 
 
 def _asks(asks: WhatIf, everyone: bool) -> list[str]:
     whose = "All accounts" if everyone else "Your team's accounts"
-    best = f"; the best {asks.weeks} weeks were {round(asks.best):,}" if asks.weeks > 1 else ""
+    best = f"; the best {asks.weeks} weeks averaged {round(asks.best):,}" if asks.weeks > 1 else ""
     lines = [
         f"{whose} then ask for {plural(round(asks.weekly), 'visit')} a week, now for "
         f"{round(asks.weekly_now):,}{best}."
@@ -131,7 +134,7 @@ def _asks(asks: WhatIf, everyone: bool) -> list[str]:
     count = sum(asks.overdue.values())
     if count:
         become = "becomes" if count == 1 else "become"
-        lines.append(f"{plural(count, 'account')} {become} overdue at once.")
+        lines.append(f"{plural(count, 'account')} {become} overdue right away.")
     if asks.longer:
         get = "gets" if asks.longer == 1 else "get"
         lines.append(f"{plural(asks.longer, 'person', 'people')} {get} a longer list tomorrow.")
@@ -143,7 +146,7 @@ def _tier(tier: str) -> str:
 
 
 def _sentence(tier: str) -> str:
-    return f"tier {tier}" if len(tier) == 1 else "no tier"
+    return f"tier {tier}" if len(tier) == 1 else "unrated"
 
 
 def _tiers(counts: Mapping[str, int]) -> str:
@@ -153,3 +156,7 @@ def _tiers(counts: Mapping[str, int]) -> str:
 
 def _have(count: int) -> str:
     return f"{plural(count, 'account')} {'has' if count == 1 else 'have'}"
+
+
+def _are(count: int) -> str:
+    return f"{plural(count, 'account')} {'is' if count == 1 else 'are'} now"

@@ -71,7 +71,7 @@ def _shown(preview: Preview | None) -> list[Block]:
     if preview is None:
         return []
     if not preview.allowed:
-        return [fields.context(plain("Only an admin, or who owns both, can merge these."))]
+        return [fields.context(plain("Only an admin, or the owner of both, can merge these."))]
     lines = [f"To “{preview.kept}”: {moving(preview.moves) or 'nothing to move'}."]
     if preview.gone.casefold() != preview.kept.casefold():
         lines.append(f"“{preview.gone}” stays as another name.")
@@ -90,7 +90,7 @@ def receipt(shown: MergeReceipt) -> tuple[str, list[Block]]:
     """What was merged, what moved, and the way back for a day."""
     gone, kept = esc(shown.gone), esc(shown.kept)
     if shown.undone:
-        text = f"Undone: {gone} and {kept} are two again."
+        text = f"Undone: {gone} and {kept} are separate again."
         return text, [fields.section(mrkdwn(text))]
     what = moving(shown.moves)
     moved = f"{what} moved." if what else "Nothing had to move."
@@ -98,7 +98,7 @@ def receipt(shown: MergeReceipt) -> tuple[str, list[Block]]:
     if shown.may_undo:
         sure = fields.confirm(
             "Undo this merge?",
-            "They become two again. What was logged since stays with the one that was kept.",
+            "They become separate again. What was logged since stays with the one you kept.",
             "Undo it",
             "Keep it",
         )

@@ -20,7 +20,7 @@ def offer(help_text: str) -> list[Block]:
         fields.section(mrkdwn(help_text)),
         fields.section(
             mrkdwn(
-                "Touchbase has no admin here yet. You run this Slack workspace, so it can be you: "
+                "Touchbase has no admin here yet. You run this Slack workspace, so you can be it: "
                 "an admin gives roles and sets up digests."
             )
         ),
@@ -34,7 +34,7 @@ def became_admin() -> str:
     """The answer to the first admin."""
     return (
         "You're the Touchbase admin now. Next: `/touchbase role @ann manager` gives a role, "
-        "`/touchbase manager @ann @bob` puts Ann under Bob."
+        "`/touchbase manager @ann @bob` makes Ann report to Bob."
     )
 
 
@@ -44,7 +44,7 @@ def role_given(change: RoleGiven) -> str:
     if change.role == change.was:
         return f"{who} is {_WITH_ARTICLE[change.role]} already. Nothing changed."
     return (
-        f"{who} is {_WITH_ARTICLE[change.role]} now, and was {_WITH_ARTICLE[change.was]}. "
+        f"{who} is now {_WITH_ARTICLE[change.role]} (was {_WITH_ARTICLE[change.was]}). "
         f"To undo: /touchbase role {who} {change.was}"
     )
 
@@ -56,11 +56,11 @@ def put_under(change: PutUnder) -> str:
         said = f"{who} reports to {manager} already. Nothing changed."
     elif change.was:
         said = (
-            f"{who} reports to {manager} now, and did to <@{change.was}>. "
+            f"{who} now reports to {manager} (before: <@{change.was}>). "
             f"To undo: /touchbase manager {who} <@{change.was}>"
         )
     else:
-        said = f"{who} reports to {manager} now."
+        said = f"{who} now reports to {manager}."
     if change.manager_role == "rep":
         said += f"\n{manager} is still a rep. To change that: /touchbase role {manager} manager"
     return said

@@ -71,7 +71,7 @@ def stopped(channel_id: str, why: str) -> tuple[str, list[Block]]:
     """Told once to whoever asked for a digest that can no longer be posted."""
     because = _STOPPED_BECAUSE.get(why, f"Slack refuses it ({esc(why)})")
     text = (
-        f"The weekly digest in <#{esc(channel_id)}> has stopped: {because}. "
+        f"The Monday digest in <#{esc(channel_id)}> has stopped: {because}. "
         "To start it again, type `/invite @Touchbase` there, then `/touchbase digest here`."
     )
     return text, [fields.section(mrkdwn(text))]
@@ -125,7 +125,7 @@ def heading(shown: Told, zone: str) -> str:
 
 def _whose(shown: Told) -> str:
     if shown.people is None:
-        return "whole team"
+        return "everyone"
     return "team of 1" if shown.people == 1 else f"team of {shown.people:,}"
 
 
@@ -278,7 +278,7 @@ def _act(shown: Told) -> str:
     ]
     if shown.worst:
         worst = shown.worst
-        told.append(f"{esc(worst.name)} {days(worst.days)} (longest {worst.longest})")
+        told.append(f"{esc(worst.name)} {days(worst.days)} (limit {worst.longest})")
     if shown.behind:
         of = f" of {shown.people:,}" if shown.people is not None else ""
         who = "person" if shown.behind == 1 and not of else "people"

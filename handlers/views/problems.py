@@ -91,78 +91,78 @@ def sentence(refused: Refused) -> str:
             return reports.refused(refused)
         case LooksLikePatient():
             found = what(refused.rules)
-            return f"This looks like {found}. Please take it out: no patient details in Touchbase."
+            return f"This looks like {found}. Take it out: no patient details in Touchbase."
         case AlreadyLogged():
             return f"Already logged {refused.seconds} s ago."
         case SavedMeanwhile():
-            return "This visit was saved meanwhile. Press Edit on its receipt to change it."
+            return "This visit was saved in the meantime. Press Edit on its receipt to change it."
         case DraftGone():
-            return "That one was saved or discarded already."
+            return "That one was already saved or discarded."
         case LineGone():
             return "I can't read that message any more. Press Edit and type it there."
         case TooManyLines():
             return (
-                f"That is {refused.count} lines, and each is a visit: {refused.limit} at once, "
-                "please. Send them in parts."
+                f"That is {refused.count} lines, and each is a visit. "
+                f"Send at most {refused.limit} at once."
             )
         case NoText():
             return no_files()
         case DayAhead():
             return (
                 f"{long_day(refused.day, refused.today)} is still to come. "
-                "Pick today or an earlier day; a plan goes under Follow up on."
+                "Pick today or an earlier day; for a plan, use Follow up on."
             )
         case TooLong():
             return (
-                f"That is {refused.length:,} characters and {refused.limit:,} fit. "
-                f"Please cut {plural(refused.length - refused.limit, 'character')}."
+                f"That is {refused.length:,} characters, and {refused.limit:,} fit. "
+                f"Cut {plural(refused.length - refused.limit, 'character')}."
             )
         case TooManyReferrals():
             return f"At most {refused.limit} referrals at once. For more, save twice."
         case NotANumber():
-            return "A whole number, please, such as 2."
+            return "Enter a whole number, such as 2."
         case Missing():
-            return "Please fill this in."
+            return "Fill this in."
         case BadChoice():
-            return "That choice is gone from the list. Please pick another."
+            return "That choice is gone from the list. Pick another."
         case NoSuchAccount():
             return "That account is gone from the list. Search again, or ask your admin to add it."
         case NoSuchContact():
-            return "That person is gone from the list. Search again, or type the name anew."
+            return "That person is gone from the list. Search again, or type the name."
         case NoSuchPerson():
             return "I don't know that person. Mention them with @, such as @ann."
         case TooLate(what="cadence"):
-            return f"A rule can be put back for {refused.limit}. Change it by hand."
+            return f"A rule change can be undone for {refused.limit}. Change it by hand now."
         case TooLate(what="merge"):
             return f"A merge can be undone for {refused.limit}. That time has passed."
         case TooLate(what="retier"):
-            return f"Tiers can be put back for {refused.limit}. That time has passed."
+            return f"A tier change can be undone for {refused.limit}. That time has passed."
         case TooLate(what="reassign"):
-            return f"Accounts can be given back for {refused.limit}. That time has passed."
+            return f"A reassignment can be undone for {refused.limit}. That time has passed."
         case TooLate():
             return f"That was possible for {refused.limit} after it was logged. Ask your admin."
         case AlreadyUndone():
-            return "That was taken back already."
+            return "That was already undone."
         case NotYours():
-            return "I can't find that among yours. It may have been taken back."
+            return "I can't find that among yours. It may have been undone."
         case ClosedReferral():
-            return f"{refused.code} is closed, so it stays where it is. Reopen moves it again."
+            return f"{refused.code} is closed, so it stays where it is. Press Reopen to move it."
         case ReasonNeeded():
-            return "Please say why. Pick a reason."
+            return "Pick a reason."
         case MovedSince():
-            return f"{refused.code} was moved on since, so that move stays. Undo the latest first."
+            return f"{refused.code} has moved again since. Undo the latest move first."
         case NoLeadsTraded():
             return (
-                "Leads given for leads received are off in healthcare: the Anti-Kickback Statute "
-                "does not allow that trade. `/touchbase referrals` shows what came in."
+                "Trading leads is off in healthcare: the Anti-Kickback Statute does not allow it. "
+                "`/touchbase referrals` shows what came in."
             )
         case NotAllowed():
             who = "an admin" if refused.needs == "admin" else "a manager or an admin"
             return f"Only {who} can do that."
         case LastAdmin():
-            return "Somebody has to be admin. Make another person admin first."
+            return "Touchbase needs an admin. Make someone else admin first."
         case AdminTaken():
-            return "There is an admin by now. Ask them for the role."
+            return "There is an admin already. Ask them for the role."
         case GuestRefused():
             return "Touchbase is for members of this workspace."
         case BadHour():
@@ -173,13 +173,13 @@ def sentence(refused: Refused) -> str:
         case NoQuiet():
             return "These are the same hour. Quiet hours need an end, such as 7:00 AM."
         case DayNotAhead():
-            return "That day has come. Pick a later one, or clear it."
+            return "Pick a day after today, or clear it."
         case ZoneUnread():
-            return "Slack doesn't tell me your zone just now. Pick one, or try again later."
+            return "Slack isn't telling me your time zone right now. Pick one, or try again later."
         case BadDays():
             return "Name the days like mon-fri or mon,wed,fri."
         case BadZone():
-            return f"{esc(refused.name)} is no time zone I know. Try America/Chicago."
+            return f"I don't know the time zone {esc(refused.name)}. Try America/Chicago."
         case BadDate():
             return "Start with the day, such as 2026-12-24."
         case NoSuchTerritory():
@@ -192,70 +192,75 @@ def sentence(refused: Refused) -> str:
                 "US-TX, or none."
             )
         case ManagerLoop():
-            return "That would put somebody above their own manager."
+            return "That would put someone above their own manager. Name someone else."
         case NothingToGive():
-            return "Nothing is left there to reassign: somebody took it over already."
+            return "Nothing is left to reassign: someone already took it over."
         case TooManyOwners():
             return (
-                f"These belong to more than {refused.limit} people. Pick an owner or a territory, "
-                "and do it in parts."
+                f"These belong to more than {refused.limit} people. Pick an owner or a territory "
+                "to do it in parts."
             )
         case NoLongerYours():
             return "That account isn't yours any more, so it is off your list already."
         case BadRole():
             return "The roles are rep, manager and admin, as in `/touchbase role @ann manager`."
         case WhoIsThat():
-            return "Slack doesn't tell me who that is. Mention them with @, such as @ann."
+            return "I can't tell who that is. Mention them with @, such as @ann."
         case NotSlackAdmin():
-            return "Only an owner or admin of this Slack workspace can take that on."
+            return "Only an owner or admin of this Slack workspace can do that."
         case NotAChannel():
-            return "Digests go to channels: type `/touchbase digest here` in the one that wants it."
+            return (
+                "Digests go to channels. Type `/touchbase digest here` in the one you want it in."
+            )
         case NotInChannel():
             return "I'm not in this channel yet. Type `/invite @Touchbase`, then try again."
         case SharedChannel():
-            return "Another organization reads this channel, so I post no figures here."
+            return (
+                "Another organization reads this channel, so I post no figures here. "
+                "Use a channel of your own."
+            )
         case DigestTaken():
             return f"<@{refused.asked_by}> set up this channel's digest. Ask them or an admin."
         case SameTwice():
             return "That is the same one twice. Pick the other one here."
         case NotBothYours():
-            return "Only an admin, or who owns both accounts, can merge these. Ask your admin."
+            return "Only an admin, or the owner of both accounts, can merge these. Ask your admin."
         case MergedOnward():
             kept, into = esc(refused.kept), esc(refused.into)
             return f"{kept} was merged into {into} since. Undo that one first."
         case NoSuchTouch():
-            return "I find no such visit. If it was undone, nothing of it is kept."
+            return "I can't find that visit. If it was undone, it is deleted."
         case BadReference():
-            return "A reference looks like T123. It stands at the end of the receipt."
+            return "A reference looks like T123. It is at the end of the receipt."
         case Purged():
-            return "An admin took the words out of this visit, so it can't be edited any more."
+            return "An admin removed the words of this visit, so it can no longer be edited."
         case RuleStays():
-            return "The rule for C accounts stays: it holds for all that have no other."
+            return "The rule for C accounts stays: it covers accounts without a rule."
         case TooManyRules():
-            return f"{refused.limit} rules is as many as I keep. Remove one first."
+            return f"{refused.limit} rules is the most I keep. Remove one first."
         case TooManySchedules():
-            return f"{refused.limit} reports on schedule is as many as I keep. Stop one first."
+            return f"{refused.limit} scheduled reports is the most I keep. Stop one first."
         case BadGaps():
-            return f"Days from 1 to {refused.limit}, please."
+            return f"Enter days from 1 to {refused.limit}."
         case IdealTooLong():
             return "This can't be more than the days until it is overdue."
         case NeedsReason():
-            return "Pick why it was lost: next time it helps."
+            return "Pick why it was lost."
         case BadAmount():
-            return "An amount like $12,500, 12.5k or 1.2m, please."
+            return "Enter an amount like $12,500, 12.5k or 1.2m."
         case ExpiresBeforeSent():
             return "This is before the proposal was sent. Pick a later day."
         case DealMovedOn():
-            return "That deal was changed again since. Type `/pipeline` to see how it stands."
+            return "That deal has changed since. Type `/pipeline` to see it now."
         case ChangedSince():
-            return "That rule was changed since. Type `/touchbase cadence` to see what it is now."
+            return "That rule has changed since. Type `/touchbase cadence` to see it now."
         case _:
-            return "That can't be done."
+            return "I can't do that. Type `/touchbase help` to see what I can."
 
 
 def failed(reference: str) -> str:
     """The apology for a bug or an outage."""
-    return f"Sorry, something broke on our side. Please try again. (Ref {reference})"
+    return f"Sorry, something broke on our side. Try again in a minute. (Ref {reference})"
 
 
 def not_saved(reference: str) -> str:

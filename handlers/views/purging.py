@@ -28,7 +28,7 @@ def find_form() -> View:
     """Which visit it is about."""
     blocks = [
         fields.section(
-            plain("Takes a visit's words out of Touchbase for good. This cannot be undone.")
+            plain("Removes a visit's words from Touchbase for good. This can't be undone.")
         ),
         fields.text(
             REFERENCE,
@@ -40,7 +40,7 @@ def find_form() -> View:
         fields.context(plain("Or, without the reference:")),
         fields.search(ACCOUNT, "Account", hint="Type a few letters", chosen=None),
         fields.day(DAY, "Date of the visit", value=None, optional=True),
-        fields.search(PERSON, "Logged by", hint="Anybody", chosen=None),
+        fields.search(PERSON, "Logged by", hint="Anyone", chosen=None),
     ]
     return fields.modal(FIND_FORM, "Purge a visit", blocks, submit="Find")
 
@@ -56,8 +56,8 @@ def sure_form(found: Sequence[Found], today: date) -> View:
     blocks.append(
         fields.section(
             plain(
-                "Its note, next step and promise go, everywhere in Touchbase, and its receipt is "
-                "shown without them. Day, type, account and rep stay. This cannot be undone."
+                "Its notes, next step and promise are removed everywhere in Touchbase, also from "
+                "its receipt. Date, type, account and rep stay. This can't be undone."
             )
         )
     )
@@ -69,7 +69,7 @@ def sure_form(found: Sequence[Found], today: date) -> View:
         choice = Choice(YES, "Also remove the account first entered with it")
         blocks.append(fields.tick(PLACE, "Account", choice, ticked=False))
     if people or any(one.made_account for one in found):
-        blocks.append(fields.context(plain("What other entries use stays in any case.")))
+        blocks.append(fields.context(plain("What other entries use stays.")))
     metadata = json.dumps({"touches": [one.touch_id for one in found]})
     return fields.modal(SURE_FORM, "Purge a visit", blocks, metadata=metadata, submit="Purge")
 
@@ -84,7 +84,7 @@ def _line(found: Found, today: date) -> str:
 def done(made: Redaction | None) -> View:
     """What the form becomes."""
     if made is None:
-        lines = ["That was done already."]
+        lines = ["That was already done."]
     else:
         also = [plural(made.drafts, "draft")] if made.drafts else []
         also += [plural(made.people, "person", "people")] if made.people else []
@@ -92,15 +92,15 @@ def done(made: Redaction | None) -> View:
         with_it = f", with {' and '.join(also)}" if also else ""
         lines = [f"Done: the words of {touch_reference(made.touch_id)} are gone{with_it}."]
         if made.receipt:
-            lines.append(f"The receipt that {made.rep} got is shown anew without them.")
+            lines.append(f"{made.rep}'s receipt no longer shows them.")
         else:
             lines.append(
                 f"The receipt is too old for me to change. Delete it in {made.rep}'s messages "
                 "with Touchbase."
             )
         lines.append(
-            f"What {made.rep} typed or recorded in Slack itself stays there until it is deleted "
-            "there, and backups keep what they have."
+            f"What {made.rep} typed or recorded in Slack stays there until someone deletes it, "
+            "and backups keep what they have."
         )
     return {
         "type": "modal",

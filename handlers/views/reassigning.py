@@ -15,17 +15,17 @@ FORM, TO, PART = "reassign_form", "reassign_to", "reassign_part"
 DEALS = "reassign_deals"
 OPEN, UNDO = "reassign_open", "reassign_undo"
 
-USAGE = "Say whose accounts, as in `/touchbase reassign @dana`; without a name a form asks."
+USAGE = "Say whose accounts, as in `/touchbase reassign @dana`. Without a name, a form asks."
 
 
 def left(held: Holdings) -> tuple[str, list[Block]]:
-    """Somebody is gone from Slack: what waits for somebody else."""
-    who = esc(held.name or "Somebody")
+    """Someone is gone from Slack: what waits for somebody else."""
+    who = esc(held.name or "Someone")
     if held.active:
         text = f"{who} is back in Slack."
         return text, [fields.section(mrkdwn(text))]
     if not held:
-        text = f"{who} left Slack. Their accounts are with somebody else now."
+        text = f"{who} left Slack. Their accounts are with someone else now."
         return text, [fields.section(mrkdwn(text))]
     waiting = _waiting(held)
     button = fields.button(OPEN, _label(held), str(held.person_id), style="primary")
@@ -37,21 +37,19 @@ def form(held: Holdings) -> View:
     """Whose accounts go to whom; of several tiers or territories, which."""
     blocks = [
         fields.section(
-            plain(f"{held.name or 'Somebody'} has {_what(held.accounts, held.follow_ups)}.")
+            plain(f"{held.name or 'Someone'} has {_what(held.accounts, held.follow_ups)}.")
         ),
-        fields.search(TO, "Give them to", hint="A name", chosen=None, optional=False),
+        fields.search(TO, "New owner", hint="Type a name", chosen=None, optional=False),
     ]
     if len(held.parts) > 1:
         entries = [Entry(part.key, _part(part)) for part in held.parts]
         blocks.append(
             fields.pick(PART, "Which accounts", entries, chosen=held.parts[0].key, optional=False)
         )
-    go_along = Choice("deals", "Open ones there go along")
+    go_along = Choice("deals", "Move the open ones too")
     blocks.append(fields.tick(DEALS, "Deals", go_along, ticked=False))
     blocks.append(
-        fields.context(
-            plain("What is still open there goes along. You can undo this for 24 hours.")
-        )
+        fields.context(plain("Open follow-ups move too. You can undo this for 24 hours."))
     )
     metadata = json.dumps({"person": held.person_id})
     return fields.modal(FORM, "Reassign accounts", blocks, metadata=metadata, submit="Reassign")
@@ -63,7 +61,7 @@ def nothing(held: Holdings) -> View:
         "type": "modal",
         "title": plain("Reassign accounts"),
         "close": plain("Close"),
-        "blocks": [fields.section(plain(f"{held.name or 'Somebody'} has no accounts."))],
+        "blocks": [fields.section(plain(f"{held.name or 'Someone'} has no accounts."))],
     }
 
 
@@ -74,17 +72,15 @@ def receipt(shown: ReassignReceipt) -> tuple[str, list[Block]]:
     if shown.undone:
         text = f"Undone: they are {gone}'s again."
         if shown.kept:
-            text += (
-                f" {plural(shown.kept, 'account')} stayed with {heir}: touched or moved on since."
-            )
+            text += f" {plural(shown.kept, 'account')} stayed with {heir}: changed since."
         return text, [fields.section(mrkdwn(text))]
     verb = "is" if shown.accounts + shown.follow_ups + shown.deals == 1 else "are"
-    text = f"{what} of {gone} {verb} with {heir} now."
+    text = f"{what} of {gone} {verb} now with {heir}."
     blocks = [fields.section(mrkdwn(text))]
     if shown.may_undo:
         sure = fields.confirm(
             "Undo this?",
-            "They go back, but for accounts that were touched since.",
+            "They go back, except accounts touched since.",
             "Undo it",
             "Keep it",
         )
@@ -107,8 +103,8 @@ def _what(accounts: int, follow_ups: int, deals: int = 0) -> str:
 
 def _waiting(held: Holdings) -> str:
     count = held.accounts + held.follow_ups
-    verb = "waits" if count == 1 else "wait"
-    return f"{_what(held.accounts, held.follow_ups)} {verb} for somebody else."
+    verb = "needs" if count == 1 else "need"
+    return f"{_what(held.accounts, held.follow_ups)} {verb} a new owner."
 
 
 def _label(held: Holdings) -> str:

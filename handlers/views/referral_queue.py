@@ -54,7 +54,7 @@ def late(
     """
     waiting = [row for row in rows if row.left is not None]
     if not rows:
-        text = "Those referrals were taken back."
+        text = "Those referrals were undone."
         return text, [fields.section(plain(text))]
     what = plural(len(waiting) or len(rows), "referral")
     source = rows[0].account
@@ -117,7 +117,7 @@ def age(row: Standing, today: date) -> str:
 def clock(row: Standing, *, now: datetime, zone: str) -> str:
     """What the response clock says of one."""
     if row.closed:
-        return "The referrer was not told yet"
+        return "The referrer has not been told yet"
     if row.took is not None:
         return f"Answered in {span(row.took)}"
     if row.left is None or row.answer_by is None:
@@ -144,10 +144,10 @@ def span(time: timedelta) -> str:
 
 def _heading(queue: Queue) -> str:
     whose = _WHOSE.get(queue.scope)
-    ours = f" of {whose}" if whose else ""
+    ours = f" for {whose}" if whose else ""
     if not queue.total:
         return f"No open referrals{ours}. /logreferral logs one."
-    text = f"{plural(queue.total, 'referral')}{ours} to see to, the oldest first"
+    text = f"{plural(queue.total, 'referral')} to handle{ours}, oldest first"
     if queue.total > PAGE:
         text += f" · {queue.start + 1}\u2013{queue.start + len(queue.rows)}"
     return text + "."
@@ -168,10 +168,10 @@ def _figures(told: Figures, answer: timedelta, *, always_open: bool) -> str:
     if told.median is not None:
         parts.append(f"answered in {span(told.median)} (median)")
     if told.judged:
-        open_ = "" if always_open else "office "
-        rate = f"{round(100 * told.within / told.judged)} % within {open_}{span(answer)}"
+        open_ = "" if always_open else " of office time"
+        rate = f"{round(100 * told.within / told.judged)}% within {span(answer)}{open_}"
         parts.append(f"{rate} ({told.within:,} of {told.judged:,})")
     if told.decided:
-        rate = f"{round(100 * told.told / told.decided)} %"
-        parts.append(f"loop closed on {rate} of decided ({told.told:,} of {told.decided:,})")
+        rate = f"{round(100 * told.told / told.decided)}%"
+        parts.append(f"referrer told for {rate} of decided ({told.told:,} of {told.decided:,})")
     return f"Received in the last 30 days: {told.received:,} · {' · '.join(parts)}" if parts else ""

@@ -62,7 +62,7 @@ def form(state: ReferralForm, entries: Mapping[str, Sequence[Entry]]) -> View:
     """The form, filled with `state`. `entries` has the lists of `FIELDS_OF_LISTS`."""
     blocks = [
         fields.context(
-            plain("No patient data here: no names, dates or numbers. Each gets a code of its own.")
+            plain("No patient names, dates or numbers here. Each referral gets its own code.")
         ),
         *_logged_today(state.logged_today),
         fields.search(
@@ -104,7 +104,7 @@ def _more(state: ReferralForm) -> list[Block]:
             "Branch or location",
             value=state.branch,
             longest=LONGEST_BRANCH,
-            placeholder="Which of your places takes it",
+            placeholder="Which of your locations takes it",
         ),
         fields.pick(STANDS, "Received or promised", _STANDS, chosen=stands, optional=False),
     ]
@@ -136,7 +136,10 @@ def receipt(shown: ReferralReceipt | None) -> tuple[str, list[Block]]:
     ]
     if shown.may_undo:
         sure = fields.confirm(
-            "Undo these referrals?", "All rows of this save go.", "Undo it", "Keep them"
+            "Undo these referrals?",
+            "Everything this save stored is deleted.",
+            "Undo it",
+            "Keep them",
         )
         blocks.append(fields.actions(fields.button(UNDO, "Undo", shown.submission, confirm=sure)))
     return f"Logged: {esc(headline)}", blocks
@@ -216,7 +219,7 @@ def tell_form(told: Telling, metadata: str) -> View:
         subject = quote(f"Your referral {told.code}")
         link = f"mailto:{quote(told.email, safe='@')}?subject={subject}&body={quote(words)}"
         link = link.replace("&", "&amp;")
-        blocks.append(fields.section(mrkdwn(f"<{link}|Open as an e-mail>")))
+        blocks.append(fields.section(mrkdwn(f"<{link}|Open as an email>")))
     not_told = fields.button(NOT_TOLD, "I haven't told them yet", str(told.referral_id))
     blocks.append(fields.actions(not_told, block=NOT_TOLD))
     return fields.modal(

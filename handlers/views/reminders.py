@@ -121,7 +121,7 @@ def morning(
 
 def afternoon(to_do: ToDo, *, today: date, delivery_id: int) -> tuple[str, list[Block]]:
     """The second list of the day: of what was due today, what is still open."""
-    heading = f"Still open: {_due(to_do.steps)}." if to_do.steps else "Nothing is open any more."
+    heading = f"Still open: {_due(to_do.steps)}." if to_do.steps else "Nothing is open now."
     return _heard(to_do, heading), _list(to_do, heading, today, delivery_id, True, (), [])
 
 
@@ -149,7 +149,7 @@ def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> 
         NOT_NOW_FORM,
         "Not now",
         [
-            fields.section(plain(f"{account_name} stays off your list until its next round. Why?")),
+            fields.section(plain(f"{account_name} stays off your list until it is next due. Why?")),
             fields.pick(REASON, "Reason", reasons, chosen=None, optional=False),
         ],
         metadata=metadata,
@@ -189,7 +189,7 @@ def _heading(to_do: ToDo, greeting: str) -> str:
     if to_do.overdue:
         count = len(to_do.overdue)
         verb = "is" if count == 1 else "are"
-        parts.append(f"{plural(count, 'account')} {verb} past due for a touch")
+        parts.append(f"{plural(count, 'account')} {verb} overdue for a touch")
     return f"{greeting}{', and '.join(parts) or 'Nothing is overdue'}."
 
 
@@ -270,7 +270,7 @@ def _step(step: Step, today: date, most: int = _SHOWN_OF_STEP) -> str:
 
 
 def _what(step: Step, most: int = _SHOWN_OF_STEP) -> str:
-    return fields.clip(" ".join(step.text.split()) or step.account or "no words kept", most)
+    return fields.clip(" ".join(step.text.split()) or step.account or "no text", most)
 
 
 def _step_buttons(step: Step, delivery_id: int) -> list[Block]:

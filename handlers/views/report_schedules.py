@@ -15,7 +15,7 @@ STOP, RESUME = "report_stop", "report_resume"
 
 _TITLE = "Scheduled reports"
 _NONE = (
-    "No report comes on schedule. Type `/report` and choose every week, month or quarter under "
+    "No scheduled reports yet. Type `/report` and choose every week, month or quarter under "
     "Send it."
 )
 

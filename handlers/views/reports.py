@@ -24,8 +24,8 @@ XLSX, CSV = "xlsx", "csv"
 EVERY = {WEEK: "every week", MONTH: "every month", QUARTER: "every quarter"}
 
 _ON_SCHEDULE = (
-    "On schedule it comes on your first work day of each week, month or quarter, about the one "
-    "that ended; the period above is for now."
+    "On schedule, it comes on your first work day of each week, month or quarter and covers the "
+    "one before. The period above is for Now."
 )
 
 _LONGEST = 30
@@ -76,9 +76,11 @@ def form(
         fields.text(
             PERIOD, "Period", value=period[:_LONGEST], longest=_LONGEST, placeholder=PERIODS
         ),
-        fields.pick(BY, "Told apart", groups, chosen=by),
+        fields.pick(BY, "Group by", groups, chosen=by),
         fields.pick(SEND, "Send it", sends, chosen=send, optional=False),
-        fields.context(plain("A workbook comes in your messages, about those you may see.")),
+        fields.context(
+            plain("A workbook comes in your messages and covers the people you can see.")
+        ),
         fields.context(plain(_ON_SCHEDULE)),
     ]
     if scheduled:
@@ -102,7 +104,7 @@ def making(name: str, shown: Period) -> View:
 def about(report: Report, *, everyone: bool) -> list[str]:
     """The lines of the message with the file."""
     told = lines(report)
-    return told[:6] if everyone else [*told[:6], "About you and your team."]
+    return told[:6] if everyone else [*told[:6], "Covers you and your team."]
 
 
 def file_name(report: Report, ending: str) -> str:
@@ -134,16 +136,16 @@ def refused(problem: Refused) -> str:
     """What cannot be asked for, and what can."""
     match problem:
         case NoSuchReport():
-            return f"There is no report {problem.name!r}."
+            return f"There is no report {problem.name!r}. Choose {listed(sorted(TITLES))}."
         case NotBy() if problem.ways:
             ways = listed(list(problem.ways))
-            return f"The report {problem.report} is not told by {problem.by}, only by {ways}."
+            return f"The report {problem.report} can't be grouped by {problem.by}, only by {ways}."
         case NotBy():
-            return f"The report {problem.report} is told as one, not by {problem.by}."
+            return f"The report {problem.report} can't be grouped."
         case EndsBeforeItBegins():
             return f"The period ends on {problem.last}, before it begins on {problem.first}."
         case BadPeriod():
-            return f"{problem.words!r} is no period. Write {PERIODS}."
+            return f"{problem.words!r} is not a period. Write {PERIODS}."
     raise problem
 
 
@@ -184,7 +186,7 @@ def _figure(kind: str, cell: Cell) -> str:
         case "money":
             return f"{cell / 100:,.2f}" if abs(cell) < 10**15 else f"{int(cell) // 100:,}"
         case "share":
-            return f"{100 * cell:.1f} %"
+            return f"{100 * cell:.1f}%"
         case "number":
             return f"{cell:,.1f}"
     return f"{cell:,}"

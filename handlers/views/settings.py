@@ -66,7 +66,7 @@ def form(
         fields.tick(
             ON,
             "Morning message",
-            Choice("on", "Tell me in the morning what is due"),
+            Choice("on", "Tell me each morning what is due"),
             ticked=standing.on,
         ),
         fields.clock_time(HOUR, "At", value=f"{standing.at:%H:%M}"),
@@ -175,7 +175,7 @@ def _names(taught: Sequence[Taught]) -> list[Block]:
             "type": "input",
             "block_id": FORGET,
             "label": plain("Forget names"),
-            "hint": plain("Choose those I shall no longer take for these accounts."),
+            "hint": plain("Choose the names I should forget."),
             "element": element,
             "optional": True,
         }

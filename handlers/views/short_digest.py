@@ -7,7 +7,7 @@ from handlers.views.deal_numbers import quarter_name, short_money
 from handlers.views.fields import Block
 from handlers.views.goals import amount
 from handlers.views.pipeline import buttons, few, heading, how_moved, line, on_pace, percent
-from handlers.views.words import change, days, esc, plural
+from handlers.views.words import change, days, esc, plural, times
 from models import figures, tallies
 from models.digests import Told
 from models.goals import QUARTER, REVENUE
@@ -67,7 +67,7 @@ def _risk(shown: Told) -> Block:
     told = f"*{overdue:,} overdue* {change(overdue, shown.before.all_kept.overdue)}"
     if worst:
         name = esc(fields.clip(worst.name, _SHOWN_OF_NAME))
-        told = f"{name} {days(worst.days)} (longest {worst.longest}) · {told}"
+        told = f"{name} {days(worst.days)} (limit {worst.longest}) · {told}"
     if shown.behind:
         people = plural(shown.behind, "person", "people")
         told += f" · {people} far behind"
@@ -90,4 +90,4 @@ def _ask(shown: Told, outlook: Outlook) -> Block:
 def _why(deal: Asking, shown: Told) -> str:
     if deal.close_date is not None and deal.close_date <= shown.week.sunday:
         return "past its close date"
-    return f"put off {plural(deal.pushes, 'time')}" if deal.pushes else "no next step"
+    return f"put off {times(deal.pushes)}" if deal.pushes else "no next step"

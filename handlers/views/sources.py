@@ -23,8 +23,8 @@ def persistence(shown: Persistence) -> str:
 
 
 def in_short(silence: Silence) -> str:
-    """ "silent 26 days, usual gap up to 9"."""
-    return f"silent {days(silence.days)}, usual gap up to {round(silence.usual)}"
+    """ "quiet for 26 days, usually up to 9"."""
+    return f"quiet for {days(silence.days)}, usually up to {round(silence.usual)}"
 
 
 def silent(
@@ -38,7 +38,7 @@ def silent(
     usual = round(silence.usual)
     seen = f"{plural(touches, 'touch', 'touches')} since" if touches else "no touch since"
     said = (
-        f"No referral for {days(silence.days)}; 19 of 20 of its gaps are {days(usual)} or less. "
+        f"No referral for {days(silence.days)}; usually one comes within {days(usual)}. "
         f"The last was on {day(silence.last_on, today)}, {seen}."
     )
     carried = reminders.value(silence.account_id, delivery_id)

@@ -18,25 +18,25 @@ SEND_AGAIN, LEAVE = "status_send_again", "status_leave"
 _KINDS = {
     deliveries.REMINDER: "morning message",
     deliveries.DIGEST: "digest",
-    deliveries.DIGEST_STOPPED: "word about a stopped digest",
+    deliveries.DIGEST_STOPPED: "notice of a stopped digest",
     deliveries.NUDGE: "afternoon list",
-    deliveries.REFERRAL_LATE: "word about a late answer",
+    deliveries.REFERRAL_LATE: "notice of a late answer",
     deliveries.REPORT: "report",
-    deliveries.REPORT_DUE: "report on schedule",
-    deliveries.REASSIGN: "word about accounts without a rep",
-    deliveries.SILENCE: "word about a silent source",
+    deliveries.REPORT_DUE: "scheduled report",
+    deliveries.REASSIGN: "notice of accounts without a rep",
+    deliveries.SILENCE: "notice of a quiet source",
 }
 
 _TROUBLES = {
     "clock": "the server's clock is off, so nothing new may be planned",
-    "unplanned": "people are due and not planned",
+    "unplanned": "messages are due and not planned",
     "unplaced": "people have no next morning in the plan",
     "no_digest": "a digest is due and not planned",
-    "no_report": "a report on schedule is due and not planned",
+    "no_report": "a scheduled report is due and not planned",
     "unsent": "messages are due and not sent",
     "backlog": "messages have been waiting for over half an hour",
     "sending": "a message has been on its way for minutes",
-    "uncertain": "a doubtful message is not being settled",
+    "uncertain": "a message in doubt is not being settled",
     "suspended": "Slack refuses the bot's token",
     "unread": "the audit can't read the database",
 }
@@ -70,11 +70,11 @@ def _health(found: Status) -> list[str]:
     troubles = dict.fromkeys(
         word for replica in found.replicas for word in replica.trouble.split() if word
     )
-    told = [_TROUBLES.get(name, f"a step is silent ({esc(name)})") for name in troubles]
+    told = [_TROUBLES.get(name, f"a step has gone quiet ({esc(name)})") for name in troubles]
     if not found.replicas:
-        head = "*No running process has been heard of.* Does a cron job run `touchbase tick`?"
+        head = "*No running process found.* Does a cron job run `touchbase tick`?"
     elif told:
-        head = f"*Not well:* {listed(told)}."
+        head = f"*Needs attention:* {listed(told)}."
     else:
         head = "*All is well.*"
     return [head, *_processes(found)]
@@ -104,7 +104,7 @@ def _counts(found: Status) -> list[str]:
     lines = [f"*Today* {_ended(found.today)}", f"*7 days* {_ended(found.week)}"]
     if found.late is not None:
         half, most = found.late
-        lines.append(f"Late today: half under {_length(half)}, 99 % under {_length(most)}")
+        lines.append(f"Delay today: half under {_length(half)}, 99% under {_length(most)}")
     states = (
         (deliveries.UNCERTAIN, "in doubt"),
         (deliveries.HELD, "held, the token is refused"),
@@ -120,7 +120,7 @@ def _counts(found: Status) -> list[str]:
             "out_of_reach": "Slack was out of reach",
             "in_doubt": "Too many messages are in doubt",
         }
-        told = words.get(why, "Sending rests")
+        told = words.get(why, "Sending is paused")
         lines.append(f"{told}: on again in {_length((until - found.machine).total_seconds())}")
     return lines
 
@@ -155,7 +155,7 @@ def _uses(uses: Sequence[Use]) -> list[str]:
     lines = ["*Acted on within 48 h* (7 days)"]
     for one in uses:
         useless = f", “Not useful” {one.not_useful:,}" if one.not_useful else ""
-        share = f"{100 * one.acted // one.sent} %"
+        share = f"{100 * one.acted // one.sent}%"
         lines.append(f"• {_kind(one.kind)}: {one.acted:,} of {one.sent:,} ({share}){useless}")
     return lines
 

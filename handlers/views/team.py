@@ -21,7 +21,7 @@ _NAME = 60
 
 def section(team: Team) -> list[Block]:
     """Who is behind, the worst first, with a button for each one's list: two blocks."""
-    lines = ["Your team, past twice their cadence:"]
+    lines = ["Far behind in your team (past twice the limit):"]
     lines += [_line(one) for one in team.behind]
     if team.more:
         lines.append(f"and {team.more:,} more {'teams' if team.grouped else 'people'}")
@@ -36,7 +36,7 @@ def heard(team: Team) -> str:
     """What a screen reader says of it: only how many."""
     count = len(team.behind) + team.more
     who = plural(count, "team") if team.grouped else plural(count, "person", "people")
-    return f"In your team, {who} past twice the cadence."
+    return f"In your team, {who} far behind."
 
 
 def person(name: str, overdue: Sequence[Overdue], team: Team | None, today: date) -> View:
@@ -44,9 +44,9 @@ def person(name: str, overdue: Sequence[Overdue], team: Team | None, today: date
     blocks: list[Block] = section(team) if team else []
     if overdue:
         what = plural(len(overdue), "account") + (" of their own" if team else "")
-        blocks.append(fields.section(plain(f"{what} past due:")))
+        blocks.append(fields.section(plain(f"{what} overdue:")))
     elif not team:
-        blocks.append(fields.section(plain("Nothing is past due.")))
+        blocks.append(fields.section(plain("Nothing is overdue.")))
     blocks += [fields.section(plain(_account(one, today))) for one in overdue[:_SHOWN]]
     if len(overdue) > _SHOWN:
         blocks.append(fields.context(plain(f"and {len(overdue) - _SHOWN:,} more")))

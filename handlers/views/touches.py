@@ -175,7 +175,7 @@ def form(
         fields.search_many(
             _named(MET, state),
             LABELS[MET],
-            hint="Names, one after another",
+            hint="Type a name",
             chosen=state.met,
             watched=True,
         ),
@@ -231,7 +231,7 @@ _MORE_BUTTON = fields.button(MORE, "More", "more")
 
 def replaced_only() -> str:
     """Said when "Replace and save" could replace, and not save."""
-    return "Taken out. Something is still missing: fill it in and press Save."
+    return "Replaced. Something is still missing: fill it in and press Save."
 
 
 def saved() -> View:
@@ -260,7 +260,9 @@ def _twin(seconds: int | None) -> list[Block]:
 
 def _fits(state: VisitForm) -> list[Block]:
     if state.near:
-        return fields.fits(FITS, state.fits, "Close to one already here. Is it the same? Tap it.")
+        return fields.fits(
+            FITS, state.fits, "This looks like one you have. If it is the same, tap it."
+        )
     return fields.fits(FITS, state.fits)
 
 
@@ -320,7 +322,7 @@ def receipt(shown: VisitReceipt | None, *, taught: str = "") -> tuple[str, list[
     taught  words of the rep's that mean the account from now on.
     """
     if shown is None:
-        text = "Undone. Nothing of that visit is kept."
+        text = "Undone. That visit is deleted."
         return text, [fields.section(plain(text))]
     where = shown.account or "No account"
     headline = f"{shown.type} · {where} · {long_day(shown.occurred_on, shown.today)}"
@@ -329,7 +331,7 @@ def receipt(shown: VisitReceipt | None, *, taught: str = "") -> tuple[str, list[
     edited = " (edited)" if shown.edits else ""
     facts = _facts(shown)
     if taught:
-        facts.append(f"“{taught}” means {where} for you from now on; Settings can forget it")
+        facts.append(f"From now on, “{taught}” means {where} for you; forget it in Settings")
     blocks = [
         fields.section(mrkdwn(f"*Logged{edited}: {esc(headline)}*")),
         fields.section(plain(fields.clip("\n".join(facts), 3000))),
@@ -371,16 +373,16 @@ def _facts(shown: VisitReceipt) -> list[str]:
         facts.append(f"{shown.account} had no owner, so it is yours now")
     if shown.redacted_on:
         when = long_day(shown.redacted_on, shown.today)
-        facts.append(f"An admin took its words out for good on {when}")
+        facts.append(f"An admin removed its words on {when}")
     facts.append(_due(shown))
     return facts
 
 
 def _due(shown: VisitReceipt) -> str:
     if shown.account is None:
-        return "No account, so nothing falls due"
+        return "No account, so nothing is due"
     if shown.due_on is None:
-        return "Nobody owns this account, so it reminds nobody"
+        return "This account has no owner, so nobody is reminded"
     tier = f"{shown.tier} account" if shown.tier != "unrated" else "unrated account"
     rule = f"{tier}, every {days(shown.max_days)}"
     if shown.due_for is not None:
@@ -388,7 +390,7 @@ def _due(shown: VisitReceipt) -> str:
         rule = f"to meet {who.name}, {lowered(who.role)}, every {days(who.rule.max_days)}"
     if not shown.qualifying:
         by = long_day(shown.due_on, shown.today)
-        return f"This does not restart the clock: due by {by} ({rule})"
+        return f"This doesn't count for the cadence: due by {by} ({rule})"
     return f"Due again by {long_day(shown.due_on, shown.today)} ({rule})"
 
 
@@ -400,7 +402,7 @@ def _buttons(shown: VisitReceipt) -> list[Block]:
     if shown.may_undo:
         sure = fields.confirm(
             "Undo this visit?",
-            "It takes back everything this save stored.",
+            "Everything this save stored is deleted.",
             "Undo it",
             "Keep it",
         )

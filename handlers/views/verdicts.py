@@ -30,7 +30,7 @@ def thanks(kind: str, delivery_id: int) -> tuple[str, list[Block]]:
 
 def taken_back() -> str:
     """The answer to Undo."""
-    return "Taken back: it counts as useful."
+    return "Undone: it counts as useful."
 
 
 def no_afternoons() -> str:

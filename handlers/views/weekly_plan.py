@@ -57,7 +57,7 @@ def form(
             "Projected contacts",
             value=by_hand,
             longest=_LONGEST_NUMBER,
-            placeholder=f"{asked:,}, as the accounts make it",
+            placeholder=f"{asked:,}, from these accounts",
         ),
     ]
     if shown.changed:
@@ -68,7 +68,7 @@ def form(
 def saved(shown: Plan, made: Made) -> View:
     """What the form becomes."""
     said = f"Saved. {_planned(shown)}; so far {_so_far(shown, made)}.\n"
-    said += "Friday's message shows what became of it. To change it again: /touchbase plan"
+    said += "Friday's message shows how it went. To change it again, type /touchbase plan."
     return {
         "type": "modal",
         "title": plain(_title(shown)),

@@ -47,6 +47,11 @@ def in_short(cents: int) -> str:
     return f"${dollars}"
 
 
+def times(count: int) -> str:
+    """ "once", "3 times"."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
 def days(count: int) -> str:
     """ "1 day", "10 days"."""
     return plural(count, "day")

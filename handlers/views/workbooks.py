@@ -179,7 +179,7 @@ def _summary(book: Any, report: Report, done: dict[str, _Written], made: dict[st
         )
     line = max(line, 1 + len(shown) * _CHART_ROWS) + 1
     if report.notes:
-        sheet.write_string(line, 0, "How these figures are reckoned", made["label"])
+        sheet.write_string(line, 0, "How these figures are calculated", made["label"])
     for place, note in enumerate(report.notes, start=line + 1):
         sheet.merge_range(place, 0, place, 11, "", made["note"])
         sheet.write_string(place, 0, note, made["note"])

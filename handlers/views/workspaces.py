@@ -36,7 +36,7 @@ def row(workspace: Workspace) -> dict[str, object]:
 def bad_profile(word: str) -> str:
     """Not a field of work that is known."""
     known = ", ".join(profiles.PROFILES)
-    return f"“{word}” is no profile; they are {known}."
+    return f"“{word}” is not a profile. Choose {known}."
 
 
 def bad_hours() -> str:
@@ -61,12 +61,12 @@ def entry(row: Choice) -> dict[str, object]:
 
 def bad_list(name: str) -> str:
     """Not a list that may be changed."""
-    return f"“{name}” is no list; they are {', '.join(choosing.LISTS)}."
+    return f"“{name}” is not a list. Choose {', '.join(choosing.LISTS)}."
 
 
 def bad_meaning(word: str) -> str:
     """Not what a status can mean."""
-    return f"“{word}” is no meaning; they are {', '.join(choosing.MEANINGS)}."
+    return f"“{word}” is not a meaning. Choose {', '.join(choosing.MEANINGS)}."
 
 
 def bad_label() -> str:

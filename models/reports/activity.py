@@ -12,7 +12,7 @@ from models import lists, slots
 from models.accounts import Account
 from models.contacts import Contact
 from models.follow_ups import FollowUp
-from models.referrals import Referral
+from models.referrals import IN, Referral, was_received
 from models.reports import people
 from models.reports.guard import guarded
 from models.reports.people import AnySelect, Owner, called, header
@@ -58,7 +58,8 @@ NOTES = (
     "A row for each touch, of any type, by the rep's own calendar day.",
     "Notes stay in Touchbase. The next step passes the patient guard once more: what it finds is "
     "[removed].",
-    "Referral given (n) = the referrals to us that were logged with the touch.",
+    "Referral given (n) = the referrals to us that were logged with the touch, promised ones left "
+    "out.",
     "Logged the same day = the touch was saved on the day it happened, by the rep's calendar.",
     "Miles and Spend are empty: Touchbase does not keep them yet.",
 )
@@ -214,7 +215,8 @@ def _given(session: Session, workspace_id: int, ids: Sequence[int]) -> dict[int,
         .where(
             Referral.workspace_id == workspace_id,
             Referral.touch_id.in_(ids),
-            Referral.direction == "in",
+            Referral.direction == IN,
+            was_received(),
         )
         .group_by(Referral.touch_id)
     )

@@ -52,6 +52,8 @@ NOTES = (
     "Type is the pipeline. Amount is empty where none is known, and adds 0 to the sums.",
     "Cycle days = the day of closing - the day of opening; empty where either is missing. "
     "The median is of those won.",
+    "Renewal rate = won / up for renewal: renewals closed within the period, and open ones that "
+    "are expected to close in it.",
     "Source touch is the visit that it came from, by its number in Touchbase.",
 )
 
@@ -75,7 +77,7 @@ def make(session: Session, asked: Asked) -> Report:
         period=asked.period,
         as_of=asked.today,
         tables=tables,
-        facts=[*deals.facts(total), cycle],
+        facts=[*deals.facts(total), cycle, *deals.renewals(session, asked)],
         notes=NOTES,
         charts=[
             Chart("Won amount by month", months.name, "Month", ("Won amount",)),

@@ -36,7 +36,7 @@ from models.reports.report import (
     Table,
     share,
 )
-from models.stages import LOST, OPEN, WON, Stage
+from models.stages import LOST, OPEN, RENEWAL, WON, Stage
 
 
 def group(by: str | None) -> tuple[Any, ColumnElement[str]]:
@@ -160,6 +160,40 @@ def facts(total: Outcome) -> list[Fact]:
         Fact("Lost", [(COUNT, total.lost), (MONEY, total.lost_cents)]),
         Fact("Win rate by count", [(SHARE, total.by_count)]),
         Fact("Win rate by value", [(SHARE, total.by_value)]),
+    ]
+
+
+def slippage(session: Session, asked: Asked) -> Fact:
+    """Of the opportunities first expected to close within the period, the share of those that
+    closed, or are now expected to, after it; of no period none."""
+    last = asked.period.last
+    told: float | None = None
+    if last is not None:
+        first = func.coalesce(Opportunity.first_close_date, Opportunity.close_date)
+        now = func.coalesce(Opportunity.closed_on, Opportunity.close_date)
+        due, moved = session.execute(
+            select(func.count(), count(now > last)).where(
+                mine(asked), first.between(asked.period.first, last)
+            )
+        ).one()
+        told = moved / due if due else None
+    return Fact("Slippage", [(SHARE, told)])
+
+
+def renewals(session: Session, asked: Asked) -> list[Fact]:
+    """What was renewed of what was up for renewal in the period; nothing without any."""
+    won = Stage.kind == WON
+    due = (Stage.kind == OPEN) & asked.period.covers(Opportunity.close_date)
+    up = or_(closed(asked), due)
+    query = with_groups(
+        select(count(won), count(~won), cents(won), cents(~won)),
+    ).where(mine(asked), up, Stage.pipeline == RENEWAL)
+    renewed, not_yet, *worth = (int(each) for each in session.execute(query).one())
+    if not renewed + not_yet:
+        return []
+    return [
+        Fact("Renewal rate by count", [(SHARE, share(renewed, not_yet))]),
+        Fact("Renewal rate by value", [(SHARE, share(*worth))]),
     ]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import goals, holidays, territories
+from models import goals, holidays, territories, users
 from models.goals import (
     ADHERENCE,
     KINDS,
@@ -148,7 +148,7 @@ def _aims(session: Session, asked: Asked) -> Iterator[_Aim]:
     changes: dict[tuple[Whose, str, str], list[Goal]] = {}
     for goal in session.scalars(query.order_by(Goal.since, Goal.id)):
         whose = Whose(goal.scope, goal.scope_id)
-        seen = whose in shown if goal.scope == TERRITORY else _is_theirs(asked, goal.scope_id)
+        seen = whose in shown if goal.scope == TERRITORY else _is_theirs(session, asked, whose)
         if seen:
             changes.setdefault((whose, goal.kind, goal.period), []).append(goal)
     begins = [asked.period.first or every[0].since for every in changes.values()]
@@ -158,8 +158,12 @@ def _aims(session: Session, asked: Asked) -> Iterator[_Aim]:
         yield from _of_one(session, asked, every, through, days_off)
 
 
-def _is_theirs(asked: Asked, user_id: int) -> bool:
-    return asked.people is None or user_id in asked.people
+def _is_theirs(session: Session, asked: Asked, whose: Whose) -> bool:
+    """Whether it is about nobody but those asked about: who leads no longer, and still has people
+    below, does not see the team's."""
+    if asked.people is None or whose.scope == PERSON:
+        return asked.people is None or whose.scope_id in asked.people
+    return users.team(session, asked.workspace_id, whose.scope_id) <= set(asked.people)
 
 
 def _of_one(

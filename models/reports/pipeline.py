@@ -21,7 +21,7 @@ from models.deal_figures import (
     usual_stays,
     weighted_sum,
 )
-from models.opportunities import Move, Opportunity
+from models.opportunities import OMITTED, Move, Opportunity
 from models.reports import deals, periods
 from models.reports.deals import Outcome, whole
 from models.reports.guard import guarded
@@ -78,6 +78,7 @@ NOTES = (
     "Moved up = came within the period from an earlier stage of its pipeline to the one it is in; "
     "one that was imported or entered there did not move.",
     "Pushed = its expected close was put off at least once, whenever that was.",
+    "Slippage = closed, or now expected to, after the period / first expected to close within it.",
     "Stale = neither moved nor its account touched for more than twice the days that deals "
     f"usually stay in its stage: the median of the last {LOOKED_AT}, {USUAL_STAY} days before "
     f"there are {ENOUGH_MOVES}.",
@@ -128,7 +129,12 @@ def make(session: Session, asked: Asked) -> Report:
         period=asked.period,
         as_of=asked.today,
         tables=tables,
-        facts=[*deals.facts(total), *_open(total), *_of_stages(labels, found)],
+        facts=[
+            *deals.facts(total),
+            *_open(total),
+            deals.slippage(session, asked),
+            *_of_stages(labels, found),
+        ],
         notes=[_standing(asked), *NOTES],
         charts=_charts(asked.by),
     )
@@ -280,6 +286,7 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
                 Stage.label,
                 Opportunity.amount_cents,
                 Stage.probability,
+                Opportunity.forecast,
                 Opportunity.close_date,
                 called(Owner).label("owner"),
                 Opportunity.next_step,
@@ -300,11 +307,17 @@ def _largest(session: Session, asked: Asked) -> list[Row]:
     return [
         (
             *(row.name, row.account, row.label, row.amount_cents),
-            None if row.amount_cents is None else whole(row.amount_cents * row.probability),
+            _weighted(row),
             *(row.close_date, row.owner, guarded(row.next_step), row.next_step_due),
         )
         for row in rows
     ]
+
+
+def _weighted(row: Any) -> int | None:
+    if row.amount_cents is None:
+        return None
+    return 0 if row.forecast == OMITTED else whole(row.amount_cents * row.probability)
 
 
 def _open(total: Outcome) -> list[Fact]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import cadence, follow_ups, lists, reckoning, slots
@@ -14,7 +14,7 @@ from models.accounts import Account
 from models.follow_ups import FollowUp
 from models.opportunities import Opportunity
 from models.referrals import IN, Referral, was_received
-from models.reports import deals, people, yields
+from models.reports import deals, people, scorecard, yields
 from models.reports.people import Boss, Owner, called, header
 from models.reports.report import (
     COUNT,
@@ -66,7 +66,8 @@ NOTES = (
     "Conversion = started / received, cancelled ones left out; of the referrals received within "
     "the period, under the status they have now.",
     "New accounts = entered by the person within the period.",
-    "Promises kept = done by now / due within the period; whether in time is not kept.",
+    "Promises kept = done by the day they were due / due within the period, by today. One done "
+    "before Touchbase noted the day counts as kept.",
     "Days to log = the day a touch was saved - the day it happened, by the person's calendar.",
 )
 
@@ -87,7 +88,8 @@ def make(session: Session, asked: Asked) -> Report:
     _accounts(session, asked, found)
     _promises(session, asked, found)
     _deals(session, asked, found)
-    for user_id, days in _days_to_log(session, asked).items():
+    logged = _days_to_log(session, asked)
+    for user_id, days in logged.items():
         found[user_id]["days"] = deals.median(days)
     columns = COLUMNS if asked.by is None else (Column(header(asked.by)), *COLUMNS)
     sums = {name: sum(each.get(name, 0) for each in found.values()) for name in _SUMMED}
@@ -111,8 +113,9 @@ def make(session: Session, asked: Asked) -> Report:
             Fact("Starts", [(COUNT, sums["started"])]),
             Fact("Won", [(COUNT, sums["won"]), (MONEY, sums["cents"])]),
             Fact("Lost", [(COUNT, sums["lost"])]),
+            *scorecard.facts(session, asked, logged.values()),
         ],
-        notes=(*NOTES, *yields.NOTES),
+        notes=(*NOTES, *scorecard.NOTES, *yields.NOTES),
         charts=[
             Chart(
                 "Touches and accounts", "Territory review", "Person", ("Touches", "Unique accounts")
@@ -214,8 +217,10 @@ def _accounts(session: Session, asked: Asked, found: dict[int, dict[str, Any]]) 
 
 
 def _promises(session: Session, asked: Asked, found: dict[int, dict[str, Any]]) -> None:
+    in_time = or_(FollowUp.done_on.is_(None), FollowUp.done_on <= FollowUp.due_on)
+    kept = and_(FollowUp.status == follow_ups.DONE, in_time)
     rows = session.execute(
-        select(FollowUp.user_id, func.count(), deals.count(FollowUp.status == follow_ups.DONE))
+        select(FollowUp.user_id, func.count(), deals.count(kept))
         .where(
             FollowUp.workspace_id == asked.workspace_id,
             FollowUp.kind == follow_ups.PROMISE,

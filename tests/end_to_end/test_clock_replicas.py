@@ -41,7 +41,7 @@ def test_a_replica_stopped_in_mid_send_writes_nothing_when_it_goes_on(
         it.start()
         (first,) = it.running
         until(lambda: it.count(SENDING) == LANES or None, "a message in each lane's hand")
-        time.sleep(0.1)  # for the last of them to be on its way
+        until(lambda: it.slack.faults.spent() or None, "all of them on their way")
         it.freeze(first)
         frozen_at = time.monotonic()
         fence = it.count(FENCES)

@@ -75,7 +75,7 @@ def test_new_types_and_people_are_named(desk: Desk) -> None:
     )
     assert "New account type: Sleep lab" in done.out
     assert "New person: U0JO" in done.out
-    assert "1 account will go to the owner with that e-mail" in done.out
+    assert "1 account will go to the owner with that email" in done.out
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(desk: Desk) -> None:
@@ -102,7 +102,7 @@ def test_a_file_whose_words_may_be_a_patients_goes_in_when_the_operator_says_so(
 
 BROKEN = {
     "wrong delimiter": "external_id;name\n1;Mercy\n",
-    "no header": "1,Mercy General,Boston\n2,Grace Hospital,Dayton\n",
+    "not a header": "1,Mercy General,Boston\n2,Grace Hospital,Dayton\n",
     "duplicate header": "name,city,city\nMercy,Boston,Boston\n",
     "missing required column": "external_id,city\n1,Boston\n",
     "ragged row": "name,city\nMercy,Boston\nGrace\n",
@@ -260,7 +260,7 @@ def test_an_import_is_undone_by_its_number(desk: Desk) -> None:
     done = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
     assert (done.code, done.out) == (0, "import 1 undone: removed=1 put_back=0 kept=0\n")
     again = touchbase("import", "undo", "1", DATABASE_URL=desk.url)
-    assert (again.code, again.err) == (1, "Import 1 has been undone already.\n")
+    assert (again.code, again.err) == (1, "Import 1 was already undone.\n")
     unknown = touchbase("import", "undo", "9", DATABASE_URL=desk.url)
     assert (unknown.code, unknown.err) == (1, "There is no import 9, or it changed nothing.\n")
     assert touchbase("import", "undo", "accounts.csv", DATABASE_URL=desk.url).code == 2

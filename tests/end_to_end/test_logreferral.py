@@ -83,7 +83,7 @@ def test_the_form_asks_seven_things_and_says_that_no_patient_belongs_here(bot: R
     assert (answer.status, answer.body) == (200, None)
     form = bot.slack.form("U1")
     assert form.labels == LABELS
-    assert "No patient data here" in form.words
+    assert "No patient names, dates or numbers here" in form.words
     assert (form.value("How many"), form.value("Urgency")) == ("1", "Routine")
     assert form.value("Direction").startswith("Incoming")
     assert [each.split()[0] for each in form.offers("Direction")] == ["Incoming", "Outgoing"]
@@ -228,11 +228,11 @@ def test_undo_takes_all_rows_of_the_save_back_and_no_others(bot: Running) -> Non
     ("many", "said"),
     [
         ("21", "At most 20 referrals at once."),
-        ("0", "A whole number, please"),
-        ("-1", "A whole number, please"),
-        ("two", "A whole number, please"),
-        ("1.5", "A whole number, please"),
-        ("٣", "A whole number, please"),
+        ("0", "Enter a whole number"),
+        ("-1", "Enter a whole number"),
+        ("two", "Enter a whole number"),
+        ("1.5", "Enter a whole number"),
+        ("٣", "Enter a whole number"),
     ],
 )
 def test_a_number_that_cannot_be_is_refused_beside_its_field(
@@ -258,7 +258,7 @@ def test_without_an_account_the_form_stays_open(bot: Running) -> None:
     bot.slack.command("U1", "/logreferral", "")
     form = bot.slack.form("U1")
     assert not form.save(unchecked=True)
-    assert form.errors == {"Source account": "Please fill this in."}
+    assert form.errors == {"Source account": "Fill this in."}
     assert count(bot) == 0
 
 

@@ -155,7 +155,7 @@ def test_every_refusal_stands_beside_its_field_and_keeps_the_words(with_accounts
     assert len(form.value("Notes")) == 3001
     form.fill("Referrals", "two")
     assert not form.save(unchecked=True)
-    assert form.errors["Referrals"] == "A whole number, please, such as 2."
+    assert form.errors["Referrals"] == "Enter a whole number, such as 2."
     assert touches(bot) == 0
 
 
@@ -176,7 +176,7 @@ def test_an_event_needs_no_account(with_accounts: Running) -> None:
     bot.slack.command("U1", "/logvisit", "")
     form = bot.slack.form("U1")
     assert not form.save(unchecked=True)
-    assert form.errors == {"Account": "Please fill this in."}
+    assert form.errors == {"Account": "Fill this in."}
     form.pick("Type", "Event")
     assert form.save()
     assert touches(bot) == 1
@@ -226,7 +226,7 @@ def test_undo_takes_it_all_back(with_accounts: Running) -> None:
     assert bot.value("SELECT count(*) FROM account WHERE name = 'Brand New Clinic'") == 0
     bot.slack.press("U1", as_it_was, "Undo")
     told = until(lambda: bot.slack.ephemerals("U1"), "an answer to the second Undo")
-    assert told[-1].text == "That was taken back already."
+    assert told[-1].text == "That was already undone."
 
 
 def test_an_account_without_an_owner_becomes_the_first_reps(with_accounts: Running) -> None:

@@ -47,7 +47,7 @@ def test_a_deal_is_moved_by_its_button_and_taken_back(bot: Running) -> None:
     form = opened(bot)
     assert "*2 open deals* · $17,500 · weighted $1,750" in form.words
     form.press("To Qualification")
-    assert "Oak contract is in Qualification now." in bot.slack.form("U1").words
+    assert "Oak contract is now in Qualification." in bot.slack.form("U1").words
     assert bot.value(STAGE, name="Oak contract") == "Qualification"
     until(
         lambda: [one for one in bot.dms("U1") if "$12,500 · Qualification" in one.words],
@@ -66,7 +66,7 @@ def test_lost_without_a_reason_says_so_beside_the_field_and_undo_opens_it_again(
     form = bot.slack.form("U1")
     # What a client sends that does not check the field itself.
     assert not form.save(unchecked=True)
-    assert form.errors == {"Reason": "Pick why it was lost: next time it helps."}
+    assert form.errors == {"Reason": "Pick why it was lost."}
     assert bot.value(STAGE, name="Oak contract") == "Prospecting"
     form.pick("Reason", "Competition")
     assert form.save(), form.errors

@@ -78,7 +78,7 @@ def test_the_whole_life_of_one_in_the_queue(bot: Running) -> None:
     code = logged(bot)
     bot.slack.command("U1", "/touchbase", "referrals")
     queue = bot.slack.form("U1")
-    assert "1 referral to see to" in queue.words
+    assert "1 referral to handle" in queue.words
     assert "*Oakfield Memorial*" in queue.words
     assert f"{code} · New · today" in queue.words
     assert "Answer due in 2 h" in queue.words
@@ -92,12 +92,12 @@ def test_the_whole_life_of_one_in_the_queue(bot: Running) -> None:
     assert why.labels == ["Why?"]
     assert status(bot, code) == "contacted"
     assert not why.save(unchecked=True)
-    assert why.errors == {"Why?": "Please fill this in."}
+    assert why.errors == {"Why?": "Fill this in."}
     why.pick("Why?", "Staffing / capacity")
     assert why.save(), why.errors
     assert status(bot, code) == "declined"
     queue = bot.slack.form("U1")
-    assert "The referrer was not told yet" in queue.words
+    assert "The referrer has not been told yet" in queue.words
     receipt(bot, f"{code} · Declined by us (Staffing / capacity)")
     row = bot.rows("SELECT reason, decided_at FROM referral WHERE code = :code", code=code)[0]
     assert row.reason == "staffing capacity" and row.decided_at
@@ -145,7 +145,7 @@ def test_one_tap_has_words_for_the_referrer_without_a_patient_and_closes_the_loo
     assert bot.value("SELECT loop_closed_at FROM referral") is None
     assert "still to be told" in bot.slack.form("U1").words
     assert bot.slack.form("U1").save()
-    assert "1 referral to see to" in bot.slack.form("U1").words
+    assert "1 referral to handle" in bot.slack.form("U1").words
 
 
 def test_a_manager_sees_the_team_and_pages_through_it(bot: Running) -> None:
@@ -153,7 +153,7 @@ def test_a_manager_sees_the_team_and_pages_through_it(bot: Running) -> None:
     logged(bot, "U2", "larkspur")
     bot.slack.command("U3", "/touchbase", "referrals")
     queue = bot.slack.form("U3")
-    assert "9 referrals of you and your team to see to" in queue.words
+    assert "9 referrals to handle for you and your team" in queue.words
     assert queue.words.count("Dana Reyes") == 8
     queue.press("Next page")
     queue = bot.slack.form("U3")

@@ -65,7 +65,7 @@ def test_the_public_opportunities_give_their_known_totals(public: str) -> None:
         said = make(public, name, "--period", "all").out
         assert "Won: 4,238 worth 10,005,534.00\n" in said
         assert "Lost: 2,473 worth 0.00\n" in said
-        assert "Win rate by count: 63.2 %\n" in said
+        assert "Win rate by count: 63.2%\n" in said
     said = make(public, "pipeline", "--period", "all").out
     assert "Open: Engaging: 1,589 worth" in said
     assert "Open: Prospecting: 500 worth" in said
@@ -156,7 +156,7 @@ def test_a_workbook_has_the_rows_the_ten_largest_and_the_totals(
     [
         (["weather"], "'weather' is not one of"),
         (["pipeline", "--by", "moon"], "'moon' is not one of"),
-        (["pipeline", "--period", "march"], "'march' is no period. Write 2026-03"),
+        (["pipeline", "--period", "march"], "'march' is not a period. Write 2026-03"),
         (["pipeline", "--period", "2026-03-02..2026-03-01"], "before it begins"),
         (["pipeline", "--out", "x.pdf"], "must end in .xlsx or .csv"),
         (["pipeline", "--out", "/no/such/folder/x.csv"], "cannot be written: no such file"),

@@ -282,7 +282,7 @@ def test_a_form_that_slack_does_not_open_is_answered_with_the_line(
     answer = bot.slack.command("U2", "/logvisit", "oakfield, talked <b>flyers</b>")
     assert answer.ok, answer
     said = bot.slack.ephemerals("U2")[-1].text
-    assert said.startswith("Sorry, something broke on our side. Please try again. (Ref TB-")
+    assert said.startswith("Sorry, something broke on our side. Try again in a minute. (Ref TB-")
     assert said.endswith(">/logvisit oakfield, talked &lt;b&gt;flyers&lt;/b&gt;")
 
 

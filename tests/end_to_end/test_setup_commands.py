@@ -132,7 +132,7 @@ def test_doctor_says_that_the_two_tokens_are_in_each_others_place(
         slack, sqlite_url, SLACK_BOT_TOKEN=slack.app_token, SLACK_APP_TOKEN=slack.bot_token
     )
     lines = wrong(touchbase("doctor", **env))
-    assert "SLACK_BOT_TOKEN is no bot token" in lines[0]
+    assert "SLACK_BOT_TOKEN is not a bot token" in lines[0]
     assert any("refuses SLACK_APP_TOKEN" in line for line in lines)
 
 

@@ -46,7 +46,7 @@ def test_two_taps_from_a_line_to_a_stored_visit(thumb: Thumb) -> None:
 def test_two_taps_from_a_reminder_to_a_stored_visit(thumb: Thumb) -> None:
     before = thumb.page.get_by_text("Logged: Visit").count()
     thumb.page.get_by_role("button", name="Next Monday 8:00").tap()  # a working day comes
-    thumb.page.get_by_text("past due for a touch").first.wait_for()
+    thumb.page.get_by_text("overdue for a touch").first.wait_for()
     thumb.tap("Log a visit")
     thumb.tap("Save")
     thumb.page.get_by_text("Logged: Visit").nth(before).wait_for()

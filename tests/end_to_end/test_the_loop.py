@@ -112,7 +112,7 @@ def test_visit_receipt_reminder_digest(
         bot.work_all_year()
         ticks = [bot.tick(in_chicago(reminded_on, time(7, 31))) for _ in range(passes)]
         assert sum(tick["sent"] for tick in ticks) == 1
-        reminders = [m for m in bot.dms("U1") if "past due for a touch" in m.words]
+        reminders = [m for m in bot.dms("U1") if "overdue for a touch" in m.words]
         assert len(reminders) == 1
         assert overdue in reminders[0].words
         assert "A account · " in reminders[0].words

@@ -31,7 +31,7 @@ def test_nothing_typed_is_lost_while_the_database_is_down(page: Page) -> None:
 
 def test_the_reminder_and_the_digest_come_as_the_clock_is_wound(page: Page) -> None:
     page.get_by_role("button", name="reminder").click()
-    page.get_by_text("past due for a touch").first.wait_for()
+    page.get_by_text("overdue for a touch").first.wait_for()
     button(page, "Read Monday’s digest").click()
     page.get_by_role("heading", name="# field-team").wait_for()
     page.get_by_text("in cadence").first.wait_for()

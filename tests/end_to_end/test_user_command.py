@@ -81,6 +81,6 @@ def test_the_last_admin_cannot_be_demoted(url: str) -> None:
     assert user(url, "U0JO", "--role", "admin").code == 0
     done = user(url, "U0JO", "--role", "rep")
     assert (done.code, done.out) == (1, "")
-    assert done.err == "Somebody has to be admin. Make another person admin first.\n"
+    assert done.err == "Touchbase needs an admin. Make someone else admin first.\n"
     assert user(url, "U0VP", "--role", "admin").code == 0
     assert json.loads(user(url, "U0JO", "--role", "rep").out)["role"] == "rep"

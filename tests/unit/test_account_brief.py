@@ -113,8 +113,8 @@ def test_the_brief_says_who_what_and_when_in_eight_lines(it: Clockwork) -> None:
         "Mon, Mar 9 · Visit · you: Left the outcomes flyer. Busy day",
         "Mon, Mar 2 · Call · you",
         "Sun, Mar 1 · Visit · you",
-        "Open: you promised outcomes flyer by Fri, Mar 13",
-        "Referrals in, last 30/90/365 days: 2 / 3 / 7",
+        "Open: you promised: outcomes flyer by Fri, Mar 13",
+        "Referrals in: 2 in 30, 3 in 90, 7 in 365 days",
         "Next due by Thu, Mar 19",
     ]
 
@@ -124,7 +124,7 @@ def test_the_word_after_touchbase_does_the_same(it: Clockwork) -> None:
         marys(session, person(session))
     said = say(it, "U1", "account st marys")
     assert "*St. Mary's Medical Center*, Evanston" in said.words
-    assert "No touch yet" in said.words and "Nothing promised or open" in said.words
+    assert "No touch yet" in said.words and "No open promises or follow-ups" in said.words
 
 
 def test_what_a_colleague_wrote_is_theirs_and_their_touches_are_counted(it: Clockwork) -> None:
@@ -194,7 +194,7 @@ def test_a_misspelled_name_is_offered_not_taken(it: Clockwork) -> None:
 
 def test_for_nothing_found_it_says_what_to_try(it: Clockwork) -> None:
     words = asked(it, "<!channel> zzyzx *clinic*").words
-    assert "I find no account “" in words and "To add it, log a visit there." in words
+    assert "I can't find an account called “" in words and "To add it, log a visit there." in words
 
 
 def test_without_a_name_it_offers_those_touched_lately(it: Clockwork) -> None:
@@ -203,7 +203,7 @@ def test_without_a_name_it_offers_those_touched_lately(it: Clockwork) -> None:
         an_account(session, dana.workspace_id, "Acorn Clinic", owner=dana)
         a_touch(session, dana, marys(session, dana))
     words = asked(it, "").words
-    assert "Type its name behind the command" in words
+    assert "Type its name after the command" in words
     assert words.index("St. Mary's") < words.index("Acorn")
 
 
@@ -233,13 +233,13 @@ def test_an_account_in_no_cadence_offers_no_snooze(it: Clockwork) -> None:
         place = marys(session, person(session))
         place.status = "on_hold"
     words = asked(it, "st marys").words
-    assert "In no cadence" in words and "Snooze" not in words
+    assert "Not in a cadence" in words and "Snooze" not in words
 
 
 def test_an_account_past_due_says_since_when(it: Clockwork) -> None:
     with it.sessions.begin() as session:
         marys(session, person(session), owned_since=TODAY - timedelta(days=12))
-    assert "Past due since Sun, Mar 8" in asked(it, "st marys").words
+    assert "Overdue since Sun, Mar 8" in asked(it, "st marys").words
 
 
 def test_the_largest_open_deal_stands_in_the_last_line_for_who_may_see_it(it: Clockwork) -> None:

@@ -99,11 +99,10 @@ def test_a_manager_reads_how_the_team_does_and_who_needs_help(it: Clockwork) -> 
     for line in (
         "*Your team of 3* · 3 touches this week · 50% in cadence · 2 overdue",
         "*In cadence:* A 33% · B 100%",
-        "*Needs help:* 1 account past twice the cadence · 1 goal behind pace",
-        "Dana Reyes\n1 past twice the cadence · visits behind by 2\n"
-        "1 touch · 1 of 2 in cadence · 1 overdue",
+        "*Needs help:* 1 account far overdue · 1 goal behind pace",
+        "Dana Reyes\n1 far overdue · visits behind by 2\n1 touch · 1 of 2 in cadence · 1 overdue",
         "Bo Diaz\n2 touches · 1 of 1 in cadence",
-        "*Referrals in:* 2 this week · 3 this month\n3 open: 2 of 0–2 days, 1 of 3–7 days",
+        "*Referrals in:* 2 this week · 3 this month\n3 open: 2 (0–2 days), 1 (3–7 days)",
         "*Pipeline:* 1 open deal, $1,000 · $500 weighted\n"
         "*Q1:* commit $1,300 · best case $1,300 · win rate 50% (1 of 2)",
         "• Referrals 2 of 4 this week · on pace",
@@ -144,7 +143,7 @@ def test_a_number_opens_its_rows_and_its_formula(it: Clockwork) -> None:
 
 
 def test_the_whole_team_opens_with_each_persons_numbers(it: Clockwork) -> None:
-    choose(opened(it), "The whole team of 3")
+    choose(opened(it), "Everyone on the team (3)")
     form = it.slack.form("U2")
     assert "Team: 3" in form.words
     assert "Lee Park\n0 touches · 0 of 1 in cadence · 1 overdue" in form.words
@@ -198,7 +197,7 @@ def test_a_long_list_of_rows_is_turned_page_by_page(it: Clockwork) -> None:
         bo = actor(it, "U4")
         for number in range(45):
             past(session, bo, f"Clinic {number}", 30)
-    choose(opened(it), "46 accounts past twice the cadence")
+    choose(opened(it), "46 accounts far overdue")
     form = it.slack.form("U2")
     assert "Rows 1–40 of 46." in form.words
     form.press("Next 40")

@@ -93,10 +93,10 @@ def test_the_form_says_what_the_change_asks_before_anything_is_stored(it: Clockw
     # 11 accounts every 10 days; in the best weeks ten touches and one.
     for line in (
         "If C accounts are overdue after 10 days:",
-        "This asks for 8 visits a week; the best 2 weeks were 6.",
+        "This asks for 8 visits a week; the best 2 weeks averaged 6.",
         "10 C accounts cost 7 of them.",
         "Today's rules ask for 2 visits a week.",
-        "10 accounts become overdue at once: 10 C.",
+        "10 accounts become overdue right away: 10 C.",
         "1 person gets a longer list tomorrow.",
     ):
         assert line in form.words, form.words
@@ -131,7 +131,7 @@ def test_other_days_typed_after_the_figures_are_shown_anew_first(it: Clockwork) 
     form.save()
     form = it.slack.form("U3")
     assert "If C accounts are overdue after 30 days:" in form.words
-    assert "No account becomes overdue at once." in form.words
+    assert "No account becomes overdue right away." in form.words
     assert of_c(it) == (30, 45)
     form.save()
     assert of_c(it) == (7, 30)
@@ -154,8 +154,8 @@ def test_each_bad_number_is_refused_beside_its_field(it: Clockwork) -> None:
     form.fill("Overdue after … days", "400")
     form.save()
     assert form.errors == {
-        "Aim for a touch every … days": "A whole number, please, such as 2.",
-        "Overdue after … days": "Days from 1 to 366, please.",
+        "Aim for a touch every … days": "Enter a whole number, such as 2.",
+        "Overdue after … days": "Enter days from 1 to 366.",
     }
 
 
@@ -168,20 +168,20 @@ def test_a_rule_about_people_is_added_and_removed_again(it: Clockwork) -> None:
     opened(it).press("Add a rule")
     form = it.slack.form("U3")
     assert form.value("Tier") == "Any"
-    form.pick("Contact type", "Physician")
+    form.pick("Contact role", "Physician")
     form.fill("Aim for a touch every … days", "21")
     form.fill("Overdue after … days", "30")
     form.save()
     form = it.slack.form("U3")
     assert "If each physician at any account is overdue after 30 days:" in form.words
-    assert "1 account becomes overdue at once: 1 C." in form.words
+    assert "1 account becomes overdue right away: 1 C." in form.words
     form.save()
     assert due_days(it) == {25, -10}
     assert "Priya Patel (physician) · 40 of 30 days" in say(it, "U1", "today").words
     row = "Each physician at any account\nEvery 21 days, overdue after 30"
     it.slack.form("U3").pick(row, "Remove")
     form = it.slack.form("U3")
-    assert "If the rule for each physician at any account goes:" in form.words
+    assert "If the rule for each physician at any account is removed:" in form.words
     form.save()
     assert due_days(it) == {25}
     assert row not in it.slack.form("U3").words
@@ -230,7 +230,7 @@ def test_the_command_on_either_database(each_database: Database) -> None:
             furnish(session, an_actor(a_person(session, "U1")))
             a_person(session, "U3", role=users.ADMIN, name="Ann Boss")
         form = changed(it, "7", "10")
-        assert "10 accounts become overdue at once: 10 C." in form.words
+        assert "10 accounts become overdue right away: 10 C." in form.words
         form.save()
         assert due_days(it) == {-10}
 

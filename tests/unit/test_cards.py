@@ -137,7 +137,7 @@ def test_a_form_saved_after_its_card_says_so_and_keeps_its_words(it: Clockwork) 
     form.fill("Notes", "wants outcomes data")
     it.slack.press("U1", card, "Save")
     assert not form.save()
-    assert "saved meanwhile" in form.errors["Notes"]
+    assert "saved in the meantime" in form.errors["Notes"]
     assert form.value("Notes") == "wants outcomes data" and len(touches(it)) == 1
 
 
@@ -193,7 +193,7 @@ def test_words_that_may_be_a_patients_are_kept_only_when_the_rep_says_they_are_n
 
 def test_a_new_accounts_name_that_looks_like_a_number_is_not_lost(it: Clockwork) -> None:
     card = say(it, "new acct: 312 555 0177, left folders")
-    assert "[removed]" in words(card) and "somebody not on your list" in words(card)
+    assert "[removed]" in words(card) and "someone not on your list" in words(card)
     it.slack.command("U1", "/logvisit", "new acct: 312 555 0177, left folders")
     form = it.slack.form("U1")
     assert "312 555 0177" in form.value("Notes")
@@ -234,7 +234,7 @@ def test_a_photo_is_not_kept(it: Clockwork) -> None:
         }
     )
     (said,) = cards(it)
-    assert "not kept" in said.text
+    assert "didn't keep that file" in said.text
 
 
 def test_a_new_person_is_added_where_the_account_is_known(it: Clockwork) -> None:

@@ -110,7 +110,7 @@ def test_who_chose_two_lists_hears_in_the_afternoon_what_is_still_open(it: Clock
     it.slack.press("U1", nudge, "Done")
     it.send()
     nudge = reread(it, nudge)
-    assert "Nothing is open any more.\nDone: call the DON" in nudge.words
+    assert "Nothing is open now.\nDone: call the DON" in nudge.words
     row = it.row(kind=deliveries.NUDGE, changes_id=None)
     assert (row.acted, row.dedupe_key.partition(":")[0]) == ("done", "nudge")
 

@@ -44,14 +44,14 @@ def morning(it: Clockwork) -> list[str]:
     return [message.words for message in it.said("U1")]
 
 
-def test_on_friday_the_list_asks_about_the_deals_that_want_a_word(
+def test_on_friday_the_list_asks_about_the_deals_that_need_a_look(
     each_database: Database,
 ) -> None:
     with touchbase(each_database.sessions, FRIDAY) as it:
         furnish(it)
         (words,) = morning(it)
         assert (
-            "Nothing is overdue." in words and "*Update your deals: 2 deals want a word.*" in words
+            "Nothing is overdue." in words and "*Update your deals: 2 deals need a look.*" in words
         )
         assert words.index("*Put off*\n$600") < words.index("*Quiet one*\n$500")
         assert "Slipped: put off 2 times" in words and "Fine" not in words
@@ -68,7 +68,7 @@ def test_a_deal_moved_there_is_off_the_list_and_undo_brings_it_back(sessions: Se
         assert "Quiet one" in reread(it, message).words  # it still has no next step
         assert "quiet" not in reread(it, message).words
         (said,) = it.slack.ephemerals("U1")
-        assert "Quiet one is in Qualification now." in said.words
+        assert "Quiet one is now in Qualification." in said.words
         it.slack.press("U1", said, "Undo")
         it.send()
         assert "Stale: 80 days quiet" in reread(it, message).words
@@ -90,7 +90,7 @@ def test_lost_from_the_list_asks_why_first(sessions: Sessions) -> None:
         assert form.save(), form.errors
         it.send()
         words = reread(it, message).words
-        assert "Put off" not in words and "1 deal wants a word" in words
+        assert "Put off" not in words and "1 deal needs a look" in words
 
 
 def test_a_next_step_given_from_the_list_takes_the_deal_off_it(sessions: Sessions) -> None:

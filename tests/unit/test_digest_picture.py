@@ -56,7 +56,7 @@ def test_the_picture_comes_once_into_the_digests_thread(each_database: Database)
         assert len(it.said("C1")) == 1
         (shown,) = the_picture(it).blocks
         assert shown["alt_text"] == (
-            "Adherence of 6 accounts, 13 weeks to Mar 15: 50% in cadence, 3 A overdue. "
+            "Heat map of 6 accounts, 13 weeks to Mar 15: 50% in cadence, 3 A overdue. "
             "All are shown, the most urgent first."
         )
         assert file_of(it, the_picture(it)).startswith(b"\x89PNG")
@@ -72,10 +72,10 @@ def test_whoever_presses_gets_the_accounts_they_may_see(sessions: Sessions) -> N
         assert it.slack.press("U1", digest(it), "Heat map")
         assert "On its way" in it.slack.ephemerals("U1")[-1].words
         run(it)
-        assert "Adherence of 3 accounts" in it.said("U1")[-1].text
+        assert "Heat map of 3 accounts" in it.said("U1")[-1].text
         it.slack.press("U3", digest(it), "Heat map")
         run(it)
-        assert "Adherence of 6 accounts" in it.said("U3")[-1].text
+        assert "Heat map of 6 accounts" in it.said("U3")[-1].text
         assert len(the_picture(it).blocks) == 1
 
 
@@ -280,8 +280,8 @@ def test_without_colours_the_kinds_still_differ() -> None:
 def test_the_sentence_says_what_the_picture_shows() -> None:
     shown = replace(a_map(40), kept={"A": Kept(10, 6), "C": Kept(50, 46), "B": Kept(3, 3)})
     assert heatmap.told(shown) == (
-        "Adherence of 63 accounts, 13 weeks to Mar 15: 87% in cadence, 4 A and 4 C overdue. "
-        "The 40 most urgent are shown, and there are 23 more."
+        "Heat map of 63 accounts, 13 weeks to Mar 15: 87% in cadence, 4 A and 4 C overdue. "
+        "The 40 most urgent are shown; 23 more are not."
     )
 
 

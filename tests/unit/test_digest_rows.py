@@ -50,7 +50,7 @@ def test_choosing_a_number_opens_its_formula_and_its_rows(each_database: Databas
         assert "Ash\nVisit · Wed, Mar 11 · Lee Park" in said
         said = opened(it, "U2", "3 overdue", nth=4)
         assert "Fir\nA · 69 of 10 days · Dana Reyes" in said
-        assert "longest gap of its rule" in said
+        assert "rule's limit" in said
         assert "Oak" not in said
         assert "Oak\nA · 4 of 10 days · Dana Reyes" in opened(it, "U2", "A: 3 of 6 in cadence", 2)
 
@@ -63,9 +63,9 @@ def test_a_rep_sees_their_own_rows_and_the_count_of_the_rest(sessions: Sessions)
         assert "Oak" in said
         assert "Ash" not in said
         assert "Lee" not in said
-        assert "1 row of other people: counted, not shown to you." in said
+        assert "1 row of other people: counted, but not shown to you." in said
         said = opened(it, "U1", "2 far behind", nth=4)
-        assert "Dana Reyes\n1 account past twice the longest gap" in said
+        assert "Dana Reyes\n1 account far overdue" in said
         assert "Lee" not in said
 
 
@@ -153,7 +153,7 @@ def test_what_was_taken_back_is_said_and_the_number_stays(sessions: Sessions) ->
             session.delete(session.scalars(select(Touch).order_by(Touch.id)).first())
         said = opened(it, "U2", "3 touches", nth=1)
         assert "3 touches · Mar 9–15" in said
-        assert "1 taken back or merged away since; the number stays as told." in said
+        assert "1 undone or merged since; the number stays as it was." in said
 
 
 def test_made_again_after_a_crash_it_says_the_same(each_database: Database) -> None:
@@ -228,4 +228,4 @@ def test_of_a_big_week_the_first_rows_are_kept_and_that_is_said(sessions: Sessio
         with it.sessions() as session:
             page = figures.page(session, people["U3"], snapshot.id, figures.TOUCHES)
         assert figures.truncated(page)
-        assert "The rows of the first 2,000 are kept." in opened(it, "U3", "3 touches", nth=1)
+        assert "Only the first 2,000 rows are kept." in opened(it, "U3", "3 touches", nth=1)

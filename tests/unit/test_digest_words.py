@@ -91,7 +91,7 @@ def test_the_digest_reads_in_six_lines_and_twenty_seconds() -> None:
         "In cadence: A 92% (−2) · B 87% (=) · C 83% (−4) · unrated 83% (+50)",
         "*41 referrals* in (−3): 10 new, 27 started, 4 other · *6* out (+1)",
         "Act: *19 overdue* (−4) · 4 A (+1) · 8 B (=) · "
-        "St. Mary's Medical Center 26 days (longest 10) · 2 of 4 people far behind",
+        "St. Mary's Medical Center 26 days (limit 10) · 2 of 4 people far behind",
     ]
     assert len(" ".join(told).replace("·", "").split()) <= 80
 
@@ -151,7 +151,7 @@ def test_a_digest_that_missed_its_monday_says_which_week_it_is_of() -> None:
 def test_a_week_over_a_years_end_is_named_in_full() -> None:
     week = Week(date(2026, 12, 28), 0, 0, {}, {})
     shown = replace(QUIET, week=week, people=None, made_at=at("2027-01-04T14:00Z"))
-    assert lines(shown)[0] == "Week 53 · Dec 28 – Jan 3 · whole team"
+    assert lines(shown)[0] == "Week 53 · Dec 28 – Jan 3 · everyone"
 
 
 def referred(now: dict[tuple[str, str], int], before: dict[tuple[str, str], int]) -> str:

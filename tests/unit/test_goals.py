@@ -273,10 +273,8 @@ def test_a_rep_sets_a_goal_sees_it_and_stops_it(it: Clockwork) -> None:
     assert "• Revenue $0 of $1,200,000 this quarter" in said
     said = say(it, "U1", "goals visits 1").words
     assert "It was 25." in said and "Visits 1 of 1 this week · reached" in said
-    assert "No goal for your visits a week any more." in say(it, "U1", "goals visits off").words
-    assert (
-        "Adherence 100 % of 90 % this month" in say(it, "U1", "goals adherence 90% monthly").words
-    )
+    assert "Removed: your goal for visits a week." in say(it, "U1", "goals visits off").words
+    assert "Adherence 100% of 90% this month" in say(it, "U1", "goals adherence 90% monthly").words
 
 
 @pytest.mark.parametrize(
@@ -346,7 +344,7 @@ def test_a_territorys_goal_is_set_seen_and_stopped(regions: Clockwork) -> None:
     assert said.index("*New York*") < said.index("*South")  # an admin sees every territory
     assert "South" not in say(regions, "U3", "goals").words
     said = say(regions, "U3", "goals territory new york visits off monthly").words
-    assert "No goal for New York's visits a month any more. It was 20." in said
+    assert "Removed: New York's goal for visits a month. It was 20." in said
 
 
 @pytest.mark.parametrize(

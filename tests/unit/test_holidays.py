@@ -84,7 +84,7 @@ def test_an_admin_lists_the_companys_days_and_everybodys_next_message_moves(
         assert "• Thu, Nov 26 Thanksgiving Day" in shown
         assert "United States (federal)" in shown
         shown = say(it, "U3", "holidays add 2026-11-27 Company day").words
-        assert "Fri, Nov 27, 2026 is a day off now." in shown
+        assert "Fri, Nov 27, 2026 is now a day off." in shown
         assert "• Fri, Nov 27 Company day (your list)" in shown
         it.plan()
         assert next_day(it) == date(2026, 11, 30)
@@ -95,7 +95,7 @@ def test_an_admin_lists_the_companys_days_and_everybodys_next_message_moves(
         say(it, "U3", "holidays remove 2026-11-27")
         it.plan()
         assert next_day(it) == date(2026, 11, 27)
-        assert "those of Texas (US) now" in say(it, "U3", "holidays texas").words
+        assert "follow Texas (US)" in say(it, "U3", "holidays texas").words
         it.plan()
         assert next_day(it) == date(2026, 11, 30)  # the Friday after Thanksgiving is one there
         assert it.rows(user_id=it.user().id) == []

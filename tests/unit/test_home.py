@@ -116,7 +116,10 @@ def test_home_lists_what_is_due_with_the_button_that_settles_it(it: Clockwork) -
 
 def test_a_new_rep_reads_what_to_do_first(it: Clockwork) -> None:
     words = opened(it).words
-    assert "You have no accounts yet. Log a visit to one that nobody has, and it is yours." in words
+    assert (
+        "You have no accounts yet. Log a visit to one without an owner, and it becomes yours."
+        in words
+    )
     assert "Nothing logged yet. After your next visit, press Log a visit." in words
     assert "Morning message: 7:30 AM, Mon–Fri" in words
 
@@ -132,14 +135,14 @@ def test_done_takes_a_follow_up_off_the_list_and_undo_brings_it_back(it: Clockwo
     with it.sessions.begin() as session:
         step = a_step(session, dana(session), "Send the flyer", TODAY - timedelta(days=1))
     tab = opened(it)
-    assert "Send the flyer\nwas due Mon, Mar 9" in tab.words
+    assert "Send the flyer\noverdue since Mon, Mar 9" in tab.words
     tab.press("Done")
     tab = it.slack.home("U1")
     assert "Done: Send the flyer" in tab.words
     with it.sessions() as session:
         assert session.get_one(FollowUp, step.id).status == follow_ups.DONE
     tab.press("Undo")
-    assert "Send the flyer\nwas due Mon, Mar 9" in it.slack.home("U1").words
+    assert "Send the flyer\noverdue since Mon, Mar 9" in it.slack.home("U1").words
     it.slack.home("U1").press("Done")
     assert "Send the flyer" not in opened(it).words
 
@@ -149,7 +152,7 @@ def test_nobody_can_settle_a_colleagues_follow_up(sessions: Sessions) -> None:
         rep, other = a_rep(session), a_rep(session, "U2")
         step = a_step(session, rep, "Send the flyer", TODAY)
         with pytest.raises(NotYours):
-            follow_ups.finish(session, other, step.id)
+            follow_ups.finish(session, other, step.id, NOW.date())
         assert step.status == follow_ups.OPEN
 
 

@@ -122,17 +122,17 @@ def test_a_person_and_a_territory_with_a_goal_stay_when_their_import_is_undone(
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ("Dana Reyes,Ann Boss,,visits,week,5,", "owner and team are told"),
+        ("Dana Reyes,Ann Boss,,visits,week,5,", "owner and team are filled in"),
         (",,,visits,week,5,", "owner is empty"),
-        ("Nobody,,,visits,week,5,", "is nobody known"),
+        ("Nobody,,,visits,week,5,", "is not a known person"),
         (",,Nowhere,visits,week,5,", "no territory is called “Nowhere”"),
         ("Dana Reyes,,,smiles,week,5,", "goal “smiles” is none of visits, new accounts"),
         ("Dana Reyes,,,visits,decade,5,", "period “decade” is none of week, month"),
-        ("Dana Reyes,,,visits,week,0,", "target is no number above 0"),
-        ("Dana Reyes,,,visits,week,2.5,", "target is no number above 0"),
+        ("Dana Reyes,,,visits,week,0,", "target is not a number above 0"),
+        ("Dana Reyes,,,visits,week,2.5,", "target is not a number above 0"),
         ("Dana Reyes,,,adherence,week,101%,", "from 1 to 100"),
-        ("Dana Reyes,,,revenue,week,much,", "target is no amount"),
-        ("Dana Reyes,,,visits,week,5,3/31/2026", "since is no day"),
+        ("Dana Reyes,,,revenue,week,much,", "target is not an amount"),
+        ("Dana Reyes,,,visits,week,5,3/31/2026", "since is not a date"),
         (",,Patient John Smith,visits,week,5,", "looks like patient data"),
     ],
 )

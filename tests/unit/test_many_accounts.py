@@ -106,21 +106,21 @@ def test_a_manager_gives_the_hospitals_in_the_north_tier_a_and_takes_it_back(
         form = it.slack.form("U3")
         form.pick("Account type", "Hospital")
         form.fill("Territory", "North")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
         # Yew is the admin's own, so not the manager's to change. The team's are three B, due every
         # 21 days, and a C, every 45: 3 * 7/21 + 7/45 = 1.2 visits a week. With two of the B as A,
         # every 10 days, 2 * 7/10 + 7/21 + 7/45 = 1.9. Elm, 15 days ago, is past ten.
-        assert "2 accounts get tier A: now 2 B." in form.words
+        assert "2 accounts become tier A: now 2 B." in form.words
         assert "Your team's accounts then ask for 2 visits a week, now for 1." in form.words
-        assert "1 account becomes overdue at once." in form.words
+        assert "1 account becomes overdue right away." in form.words
         assert "1 person gets a longer list tomorrow." in form.words
         assert stand(it) == before
         assert form.save()
         it.send()
         receipt = it.said("U3")[-1]
-        assert "2 accounts have tier A now. Before: 2 B." in receipt.words
+        assert "2 accounts are now tier A. Before: 2 B." in receipt.words
         changed = {
             "Oak": ("A", "U1", TODAY + timedelta(days=5)),
             "Elm": ("A", "U1", TODAY - timedelta(days=5)),
@@ -154,13 +154,13 @@ def test_what_it_would_ask_is_what_the_rules_ask_afterwards(each_database: Datab
 def test_undo_leaves_what_got_yet_another_tier(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
-        receipt = retier(it, "U4", Tier_now="B", Give_them_tier="D")
-        assert "4 accounts have tier D now." in receipt.words
+        receipt = retier(it, "U4", Tier_now="B", New_tier="D")
+        assert "4 accounts are now tier D." in receipt.words
         with it.sessions.begin() as session:
             session.scalars(select(Account).filter_by(name="Oak")).one().tier = "A"
         it.slack.press("U4", receipt, "Undo")
         it.send()
-        assert "3 accounts have the old tier again. 1 account got yet another one" in (
+        assert "3 accounts have the old tier again. 1 account got another tier" in (
             reread(it, receipt).words
         )
         assert [stand(it)[name][0] for name in ("Oak", "Elm", "Fir")] == ["A", "B", "B"]
@@ -169,16 +169,16 @@ def test_undo_leaves_what_got_yet_another_tier(sessions: Sessions) -> None:
 def test_there_is_no_undo_after_a_day_twice_or_for_others(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
-        receipt = retier(it, "U4", Tier_now="C", Give_them_tier="B")
+        receipt = retier(it, "U4", Tier_now="C", New_tier="B")
         it.slack.press("U3", receipt, "Undo")
         assert "I can't find that" in it.slack.ephemerals("U3")[-1].words
         it.slack.press("U4", receipt, "Undo")
         it.slack.press("U4", receipt, "Undo")
-        assert it.slack.ephemerals("U4")[-1].words == "That was taken back already."
-        receipt = retier(it, "U4", Tier_now="C", Give_them_tier="B")
+        assert it.slack.ephemerals("U4")[-1].words == "That was already undone."
+        receipt = retier(it, "U4", Tier_now="C", New_tier="B")
         it.wait(hours=25)
         it.slack.press("U4", receipt, "Undo")
-        assert "Tiers can be put back for 24 h." in it.slack.ephemerals("U4")[-1].words
+        assert "A tier change can be undone for 24 h." in it.slack.ephemerals("U4")[-1].words
         assert stand(it)["Ash"][0] == "B"
 
 
@@ -201,17 +201,17 @@ def test_those_in_the_south_go_to_a_colleague_with_their_deals(each_database: Da
         assert form.offers("Owner") == ["Dana Reyes", "Lee Park"]
         assert form.offers("Territory") == ["North", "South"]
         form.fill("Territory", "South")
-        form.fill("Give them to", "Ann Boss")
-        form.tick("Their open deals there go along")
+        form.fill("New owner", "Ann Boss")
+        form.tick("Move their open deals too")
         assert not form.save()
         form = it.slack.form("U3")
         assert "2 accounts go to Ann Boss: 1 of Dana Reyes and 1 of Lee Park." in form.words
-        assert "Open follow-ups and deals there go along." in form.words
+        assert "Open follow-ups and deals there move too." in form.words
         assert form.save()
         it.send()
         receipts = it.said("U3")[-2:]
-        assert "1 account and 1 open deal of Dana Reyes are with Ann Boss now." in receipts[0].words
-        assert "1 account of Lee Park is with Ann Boss now." in receipts[1].words
+        assert "1 account and 1 open deal of Dana Reyes are now with Ann Boss." in receipts[0].words
+        assert "1 account of Lee Park is now with Ann Boss." in receipts[1].words
         assert [stand(it)[name][1] for name in ("Ash", "Fir", "Oak")] == ["U3", "U3", "U1"]
         assert deal_owners(it) == {
             "open there": "U3",
@@ -240,7 +240,7 @@ def test_without_the_tick_deals_stay(sessions: Sessions) -> None:
             dana = an_actor(session.scalars(select(User).filter_by(slack_id="U1")).one())
             ash = session.scalars(select(Account).filter_by(name="Ash")).one()
             a_deal(session, dana, name="open there", account_id=ash.id)
-        retier(it, "U3", Owner="Dana Reyes", Give_them_to="Lee Park", Give_them_tier="A")
+        retier(it, "U3", Owner="Dana Reyes", New_owner="Lee Park", New_tier="A")
         assert {stand(it)[name][:2] for name in ("Oak", "Elm", "Ash")} == {("A", "U2")}
         assert deal_owners(it) == {"open there": "U1"}
 
@@ -256,12 +256,12 @@ def test_reps_may_not_and_nothing_chosen_is_nothing_done(sessions: Sessions) -> 
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
         assert not form.save()
-        assert form.errors["Give them tier"] == "Please fill this in."
+        assert form.errors["New tier"] == "Fill this in."
         form.pick("Tier now", "D")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
-        assert "0 accounts fit, and nothing would change." in form.words
+        assert "0 accounts match, but nothing would change." in form.words
         assert not form.save()  # there is nothing to make
         assert it.rows(kind=deliveries.RETIER_RECEIPT) == []
 
@@ -271,12 +271,12 @@ def test_another_choice_after_the_figures_is_shown_its_own_first(sessions: Sessi
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
-        form.pick("Give them tier", "D")
+        form.pick("New tier", "D")
         assert not form.save()
-        assert "get tier D" in it.slack.form("U3").words
+        assert "become tier D" in it.slack.form("U3").words
         assert {tier for tier, _, _ in stand(it).values()} == {"B", "C"}
 
 
@@ -285,7 +285,7 @@ def test_saving_twice_makes_it_once(sessions: Sessions) -> None:
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "retier").ok
         form = it.slack.form("U3")
-        form.pick("Give them tier", "A")
+        form.pick("New tier", "A")
         assert not form.save()
         form = it.slack.form("U3")
         assert all(answer.ok for answer in form.save_twice())
@@ -303,7 +303,7 @@ def test_accounts_of_too_many_people_go_in_parts(sessions: Sessions) -> None:
                 a_person(session, f"U9{number}", overdue=1)
         assert it.slack.command("U4", "/touchbase", "retier").ok
         form = it.slack.form("U4")
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         assert not form.save()
         assert any("Pick an owner or a territory" in said for said in form.errors.values())
 

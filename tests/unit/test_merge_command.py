@@ -77,7 +77,7 @@ def test_a_rep_makes_one_of_two_accounts_and_takes_it_back(sessions: Sessions) -
         it.slack.press("U1", receipt, "Undo")
         it.send()
         shown = reread(it, receipt)
-        assert "are two again" in shown.words
+        assert "are separate again" in shown.words
         assert shown.buttons == []
         with sessions() as session:
             assert session.scalars(select(Alias.text)).all() == []
@@ -109,7 +109,7 @@ def test_a_refusal_stands_beside_the_field(sessions: Sessions) -> None:
         assert not form.save()
         assert "the same one twice" in form.errors["Merge this one into it"]
         form.fill("Merge this one into it", "Oakfield")
-        assert "Only an admin, or who owns both, can merge these." in form.words
+        assert "Only an admin, or the owner of both, can merge these." in form.words
         assert not form.save()
         assert "Only an admin" in form.errors["Merge this one into it"]
         form.fill("Merge this one into it", "Saint Marys")

@@ -26,6 +26,7 @@ from models import (
 from models.accounts import Account
 from models.contacts import Contact
 from models.db import open_engine, sessions_for
+from models.follow_ups import FollowUp
 from models.goals import Goal
 from models.many_accounts import Change, Which
 from tests import databases
@@ -119,6 +120,14 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "follow_up",
+        {
+            "workspace_id": 1, "kind": "promise", "account_id": 7, "user_id": 1, "touch_id": 5,
+            "text": "Bring the flyer", "due_on": date(2026, 3, 12), "status": "done",
+            "created_at": NOW,
+        },
+    ),
+    (
         "touch_contact",
         {"workspace_id": 1, "touch_id": 5, "contact_id": 3, "made": False},
     ),
@@ -147,6 +156,8 @@ def holds_the_visit(url: str) -> None:
             assert (shown.account, shown.note) == ("Oak Clinic", "Wants the outcomes flyer")
             assert (shown.met, shown.due_on) == (("Priya Patel",), date(2026, 3, 19))
             assert (shown.headcount, shown.redacted_on) == (None, None)
+            promise = session.scalars(select(FollowUp)).one()
+            assert (promise.status, promise.done_on) == ("done", None)
             assert session.scalars(select(Contact.last_touch_on)).all() == [date(2026, 3, 9)]
             roles = lists.entries(session, workspace.id, lists.BUYING_ROLE)[lists.BUYING_ROLE]
             assert ", ".join(role.key for role in roles) == (

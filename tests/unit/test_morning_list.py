@@ -122,7 +122,7 @@ def test_each_line_says_why_it_is_there(it: Clockwork) -> None:
         a_step(session, rep, "call the DON", -8)
         a_step(session, rep, "next week's", 3)
     message = a_morning(it)
-    heading = "2 promises and 1 follow-up are due, and 1 account is past due for a touch."
+    heading = "2 promises and 1 follow-up are due, and 1 account is overdue for a touch."
     assert in_order(
         message.words,
         f"Good morning. {heading}",
@@ -149,7 +149,7 @@ def test_done_in_the_message_and_back(it: Clockwork) -> None:
     it.slack.press("U1", message, "Done")
     message = after(it, message)
     assert "Done: send the flyer" in message.words
-    assert "Good morning. 1 account is past due" in message.words
+    assert "Good morning. 1 account is overdue for a touch" in message.words
     assert step_of(it, step) == (follow_ups.DONE, TODAY, None)
     it.slack.press("U1", message, "Undo")
     message = after(it, message)
@@ -170,7 +170,7 @@ def test_tomorrow_it_is_back_and_no_less_overdue(it: Clockwork) -> None:
     assert "Promised" not in say(it, "U1", "today").words
     it.slack.open_home("U1")
     later = it.slack.home("U1").words.partition("Later this week")[2]
-    assert "You promised: send the flyer\nwas due Thu, Nov 19" in later
+    assert "You promised: send the flyer\noverdue since Thu, Nov 19" in later
     it.wait(days=1)
     assert "Promised: send the flyer\noverdue since Thu, Nov 19" in a_morning(it).words
 
@@ -263,4 +263,4 @@ def test_a_visit_logged_from_the_message_leaves_its_list(it: Clockwork) -> None:
     message = a_morning(it)
     it.slack.press("U1", message, "Log a visit")
     assert it.slack.form("U1").save()
-    assert "1 account is past due" in after(it, message).words
+    assert "1 account is overdue for a touch" in after(it, message).words

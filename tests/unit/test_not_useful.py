@@ -98,7 +98,7 @@ def test_not_useful_is_noted_once_answered_and_taken_back(it: Clockwork) -> None
     answer = it.slack.ephemerals("U1")[-1]
     assert "Thanks, noted. Fewer of these?" in answer.words
     it.slack.press("U1", answer, "Undo")
-    assert "Taken back" in reread(it, answer).words
+    assert "Undone" in reread(it, answer).words
     assert verdicts_kept(it) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,13 @@ from handlers.views.purging import touch_reference
 from models import (
     accounts,
     capture,
+    deals,
     deliveries,
     drafts,
     merging,
     receipts,
     redaction,
+    stages,
     undoing,
     users,
 )
@@ -27,10 +30,12 @@ from models.aliases import Alias
 from models.audit import Audit
 from models.contacts import Contact, NewContact
 from models.db import Sessions
+from models.deliveries import Delivery
 from models.drafts import Draft
 from models.errors import NoSuchTouch, NotAllowed, Purged
 from models.follow_ups import FollowUp
 from models.merges import ACCOUNT
+from models.opportunities import Opportunity
 from models.phi import Clean
 from models.referrals import Referral
 from models.tables import metadata
@@ -91,6 +96,7 @@ def test_no_table_holds_the_words_afterwards(each_database: Database) -> None:
         touch_id = a_secret_touch(session, rep, account, referrals=1, submission="V1")
         visit = a_visit(account, note=Clean(f"Edited, still {SECRET}"), referrals=1)
         capture.amend(session, rep, touch_id, visit, submission="E1", now=NOW)
+        deal = a_deal_of(session, rep, account, touch_id)
         state = {"account": [f"a:{account.id}", "St. Mary's"], "day": TODAY.isoformat()}
         for key, more in (("form:V9", state), ("D1.0", {**state, "account": ["n:x", "x"]})):
             drafts.add(
@@ -107,6 +113,25 @@ def test_no_table_holds_the_words_afterwards(each_database: Database) -> None:
         assert made is not None and (made.drafts, made.receipt, made.rep) == (1, True, "Dana Reyes")
         assert SECRET not in all_text(session)
         assert [draft.key for draft in session.scalars(select(Draft))] == ["D1.0"]
+        session.refresh(deal)
+        assert (deal.name, deal.amount_cents, deal.previous) == (account.name, 500_00, None)
+        shown = deliveries.about(session, rep.workspace_id, deliveries.DEAL_RECEIPT, deal.id)
+        assert shown is not None  # anew, without the words
+        changes = session.scalars(
+            select(Delivery.dedupe_key).where(Delivery.changes_id == shown.id)
+        )
+        assert f"deal:{deal.id}:purge:P1" in changes.all()
+
+
+def a_deal_of(session: Session, rep: Actor, account: Account, touch_id: int) -> Opportunity:
+    """One that came from the visit, the word in its name, its next step and what was before."""
+    stage = stages.of(session, rep.workspace_id, stages.NEW_BUSINESS)[0]
+    told = deals.Told(account.id, stage.id, f"For {SECRET}", next_step=f"Ask {SECRET}")
+    made = deals.create(session, rep, told, submission="O1", now=NOW, touch_id=touch_id)
+    assert made is not None
+    later = replace(told, amount_cents=500_00, next_step="Call")
+    deals.edit(session, rep, made.id, later, submission="O2", now=NOW)
+    return made
 
 
 def test_the_tombstone_keeps_day_type_account_and_rep(sessions: Sessions) -> None:
@@ -130,7 +155,7 @@ def test_the_tombstone_keeps_day_type_account_and_rep(sessions: Sessions) -> Non
         assert days == [TODAY + timedelta(days=2), TODAY + timedelta(days=3)]
         (row,) = session.scalars(select(Audit).where(Audit.action == "touch.purge"))
         assert (row.actor_id, row.entity_id) == (admin.user_id, touch_id)
-        assert row.facts == {"drafts": 0, "people": [], "account": None}
+        assert row.facts == {"drafts": 0, "people": [], "account": None, "deals": 0}
         first = deliveries.about(session, rep.workspace_id, deliveries.RECEIPT, touch_id)
         assert first is not None
         anew = deliveries.by_key(session, rep.workspace_id, f"receipt:{touch_id}:purge:P1")

@@ -62,13 +62,13 @@ def test_the_words_leave_touchbase_and_the_receipt(sessions: Sessions) -> None:
         form.save()
         form = it.slack.form("U3")
         assert f"T{touch_id} · Visit · Fri, Nov 20" in form.words
-        assert "cannot be undone" in form.words
+        assert "can't be undone" in form.words
         assert SECRET not in form.words
         form.save()
         said = it.slack.form("U3").words
         assert f"the words of T{touch_id} are gone" in said
-        assert "The receipt that Dana Reyes got is shown anew" in said
-        assert "stays there until it is deleted" in said
+        assert "Dana Reyes's receipt no longer shows them." in said
+        assert "stays there until someone deletes it" in said
         it.send()
         assert SECRET not in reread(it, receipt).words
         assert notes(sessions) == [""]
@@ -95,20 +95,20 @@ def test_what_is_not_found_is_said_beside_the_field(sessions: Sessions) -> None:
         a_day(it)
         form = open_form(it)
         assert not form.save()
-        assert form.errors["Reference"] == "Please fill this in."
+        assert form.errors["Reference"] == "Fill this in."
         form.fill("Reference", "the one of last week")
         form.save()
         assert "looks like T123" in form.errors["Reference"]
         form.fill("Reference", "T999999")
         form.save()
-        assert "no such visit" in form.errors["Reference"]
+        assert "can't find that visit" in form.errors["Reference"]
         form.clear("Reference")
         form.fill("Account", "oakf")
         form.save()
-        assert form.errors["Date of the visit"] == "Please fill this in."
+        assert form.errors["Date of the visit"] == "Fill this in."
         form.date("Date of the visit", "2026-11-19")
         form.save()
-        assert "no such visit" in form.errors["Account"]
+        assert "can't find that visit" in form.errors["Account"]
         assert notes(sessions) == [f"{SECRET} 0"]
 
 

@@ -86,7 +86,7 @@ def hand_over(it: Clockwork, question: Message, heir: str = "Lee Park") -> Messa
     """Press the question's button, choose who takes over; the receipt."""
     it.slack.press("U3", question, question.buttons[0])
     form = it.slack.form("U3")
-    form.fill("Give them to", heir)
+    form.fill("New owner", heir)
     assert form.save(), form.errors
     it.send()
     return it.said("U3")[-1]
@@ -101,22 +101,22 @@ def test_a_rep_leaves_and_the_manager_gives_their_accounts_to_a_colleague(
         leaves(it)  # Slack tells it twice
         (question,) = it.said("U3")
         assert "Dana Reyes left Slack." in question.words
-        assert "3 accounts and 1 open follow-up wait for somebody else." in question.words
+        assert "3 accounts and 1 open follow-up need a new owner." in question.words
         assert question.buttons == ["Reassign 3 accounts"]
         assert it.said("U4") == []  # the manager is there, so no admin is troubled
         assert (it.user().active, it.user().next_due_at) == (False, None)
         it.slack.press("U3", question, "Reassign 3 accounts")
         form = it.slack.form("U3")
-        assert form.labels == ["Give them to", "Deals"]
-        assert form.offers("Give them to")[:2] == ["Ann Boss", "Lee Park"]
-        assert "Sal Ops" in form.offers("Give them to", "sal")
-        assert form.offers("Give them to", "dana") == []
+        assert form.labels == ["New owner", "Deals"]
+        assert form.offers("New owner")[:2] == ["Ann Boss", "Lee Park"]
+        assert "Sal Ops" in form.offers("New owner", "sal")
+        assert form.offers("New owner", "dana") == []
         receipt = hand_over(it, question)
-        assert "3 accounts and 1 open follow-up of Dana Reyes are with Lee Park now." in (
+        assert "3 accounts and 1 open follow-up of Dana Reyes are now with Lee Park." in (
             receipt.words
         )
         assert owners(it) == ["U2", "U2", "U2"]
-        assert "with somebody else now" in reread(it, question).words
+        assert "with someone else now" in reread(it, question).words
         assert reread(it, question).buttons == []
         with it.sessions() as session:
             due = set(session.scalars(select(Account.due_on)))
@@ -159,12 +159,12 @@ def test_after_a_day_and_a_second_time_there_is_no_undo(sessions: Sessions) -> N
         receipt = hand_over(it, it.said("U3")[0])
         it.slack.press("U3", receipt, "Undo")
         it.slack.press("U3", receipt, "Undo")
-        assert it.slack.ephemerals("U3")[-1].words == "That was taken back already."
+        assert it.slack.ephemerals("U3")[-1].words == "That was already undone."
         it.send()
         receipt = hand_over(it, it.said("U3")[0])
         it.wait(hours=25)
         it.slack.press("U3", receipt, "Undo")
-        assert "Accounts can be given back for 24 h." in it.slack.ephemerals("U3")[-1].words
+        assert "A reassignment can be undone for 24 h." in it.slack.ephemerals("U3")[-1].words
         assert owners(it) == ["U2", "U2", "U2"]
 
 
@@ -267,7 +267,7 @@ def test_only_those_of_one_tier_or_territory_go(sessions: Sessions) -> None:
         assert it.slack.command("U3", "/touchbase", "reassign <@U1>").ok
         form = it.slack.form("U3")
         assert form.offers("Which accounts") == ["All 3", "North (1)", "South (2)"]
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         form.pick("Which accounts", "South (2)")
         assert form.save(), form.errors
         assert owners(it) == ["U1", "U2", "U2"]
@@ -279,7 +279,7 @@ def test_saving_the_form_twice_gives_them_once(sessions: Sessions) -> None:
         a_team(it)
         assert it.slack.command("U3", "/touchbase", "reassign <@U1>").ok
         form = it.slack.form("U3")
-        form.fill("Give them to", "Lee Park")
+        form.fill("New owner", "Lee Park")
         assert all(answer.ok for answer in form.save_twice())
         assert len(it.rows(kind=deliveries.REASSIGN_RECEIPT)) == 1
 

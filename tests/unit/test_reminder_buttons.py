@@ -68,7 +68,7 @@ def test_a_snoozed_account_leaves_the_morning_message_until_its_day(
         it.wait(minutes=5)
         assert it.slack.select("U1", message, "Snooze", choice).ok
         message = after(it, message)
-        assert "1 account is past due" in message.words
+        assert "1 account is overdue for a touch" in message.words
         assert f"Snoozed {CLINIC} until {shown}" in message.words
         assert snoozes(it) == [(CLINIC, date(2026, 11, until), None)]
         assert due_days(it) == due  # adherence is reckoned from these
@@ -83,7 +83,7 @@ def test_an_undo_brings_the_account_back(sessions: Sessions) -> None:
         it.slack.press("U1", message, "Undo")
         it.slack.press("U1", message, "Undo")
         message = after(it, message)
-        assert "2 accounts are past due" in message.words
+        assert "2 accounts are overdue for a touch" in message.words
         assert "Snoozed" not in message.words
         assert snoozes(it) == []
 
@@ -168,10 +168,10 @@ def test_todays_list_changes_in_its_place(sessions: Sessions) -> None:
         said = say(it, "U1", "today")
         it.slack.select("U1", said, "Snooze", "1 day")
         said = reread(it, said)
-        assert "1 account is past due" in said.words
+        assert "1 account is overdue for a touch" in said.words
         assert f"Snoozed {CLINIC} until Sat, Nov 21" in said.words
         it.slack.press("U1", said, "Undo")
-        assert "2 accounts are past due" in reread(it, said).words
+        assert "2 accounts are overdue for a touch" in reread(it, said).words
 
 
 def test_with_all_put_off_the_list_says_when_the_first_comes_back(sessions: Sessions) -> None:
@@ -241,7 +241,7 @@ def test_a_message_nobody_remembers_turns_into_todays_list(sessions: Sessions) -
             for row in session.scalars(select(Delivery)):  # what upkeep does after a month
                 session.delete(row)
         it.slack.select("U1", message, "Snooze", "1 week")
-        assert "1 account is past due" in reread(it, message).words
+        assert "1 account is overdue for a touch" in reread(it, message).words
         assert snoozes(it) == [(CLINIC, date(2026, 11, 27), None)]
 
 

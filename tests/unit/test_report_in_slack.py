@@ -75,7 +75,7 @@ def test_everyone_gets_what_they_may_see(
         assert amounts(it, person) == seen
         words = it.said(person)[-1].words
         assert f"Won: {len(seen)} worth {sum(seen)}.00" in words
-        assert ("About you and your team." in words) is (person != "U3")
+        assert ("Covers you and your team." in words) is (person != "U3")
 
 
 def test_what_was_typed_is_in_the_form(sessions: Sessions) -> None:
@@ -97,13 +97,13 @@ def test_what_cannot_be_is_said_beside_the_field(sessions: Sessions) -> None:
         a_team(it)
         form = asked(it, "U1", "activity by product march")
         assert not form.save()
-        assert "is no period" in form.errors["Period"]
+        assert "is not a period" in form.errors["Period"]
         form.fill("Period", "2026-03-02..2026-03-01")
         assert not form.save()
         assert "before it begins" in form.errors["Period"]
         form.fill("Period", "all")
         assert not form.save()
-        assert "only by agent, manager and region" in form.errors["Told apart"]
+        assert "only by agent, manager and region" in form.errors["Group by"]
         assert it.rows(kind=deliveries.REPORT) == []
 
 

@@ -162,6 +162,7 @@ def test_a_rep_sees_their_own_a_manager_everyones_below(
     assert visible(each_database, {1}) == ["North", "Dana Reyes"]
     assert visible(each_database, {1, 2}) == ["Team of Ann Boss", "North", "Dana Reyes"]
     assert visible(each_database, {3}) == ["Lee Park"]
+    assert visible(each_database, {2}) == []  # who leads no longer, and still has people below
     assert visible(each_database, None) == ["Team of Ann Boss", "North", "Dana Reyes", "Lee Park"]
 
 

@@ -142,7 +142,7 @@ def test_the_list_opens_from_the_message_and_says_when_there_is_nothing(
     with touchbase(sessions, FRIDAY) as it:
         a_team(it)
         assert it.slack.command("U1", "/report", "list").ok
-        assert "No report comes on schedule." in it.slack.form("U1").words
+        assert "No scheduled reports yet." in it.slack.form("U1").words
         scheduled(it, "U1", "pipeline weekly")
         until(it, "2026-03-30T13:00Z")
         it.slack.press("U1", it.said("U1")[-1], "Your scheduled reports")

@@ -101,9 +101,12 @@ def test_the_ten_largest_open_ones_are_on_a_sheet_of_their_own(each_database: Da
             a_deal(session, dana, "Negotiation", amount, account_id=mercy.id, name=f"D{amount}")
         a_deal(session, dana, "Won", 100, closed_on=date(2026, 3, 1))
         a_deal(session, dana, "Negotiation")
+        left_out = a_deal(session, dana, "Negotiation", 13, name="D13")
+        left_out.forecast = "omitted"
     largest = rows(made(each_database, "pipeline"), 1)
-    assert [row[0] for row in largest] == [f"D{amount}" for amount in range(12, 2, -1)]
-    assert largest[0] == (
+    assert [row[0] for row in largest] == [f"D{amount}" for amount in range(13, 3, -1)]
+    assert largest[0][3:5] == (13_00, 0)
+    assert largest[1] == (
         *("D12", "Mercy", "Negotiation", 12_00, 9_60, None, "Dana Reyes", "", None),
     )
 

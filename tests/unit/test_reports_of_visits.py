@@ -55,6 +55,8 @@ def test_activity_is_a_row_for_each_touch(each_database: Database) -> None:
         )
         told = Received(mercy.id, date(2026, 3, 9), 2, touch_id=touch)
         referrals.add(session, dana, told, submission="R1", now=NOW)
+        promised = Received(mercy.id, date(2026, 3, 9), 5, touch_id=touch, promised=True)
+        referrals.add(session, dana, promised, submission="R2", now=NOW)
         session.add(
             FollowUp(
                 workspace_id=1,
@@ -141,7 +143,10 @@ def test_the_referral_log_counts_the_touches_before_each(each_database: Database
         clinic = an_account(session, 1, "Clinic", type="physician practice")
         for place in (mercy, clinic):
             a_touch(session, dana, place, days_ago=100)
-            a_touch(session, bob, place, days_ago=10)
+            a_touch(session, dana, place, days_ago=10)
+            a_touch(session, bob, place, days_ago=10, submission=f"Bob at {place.name}")
+            # A second one of hers on that day is no further touch, and not the last one.
+            a_touch(session, dana, place, days_ago=10, type="call")
             a_touch(session, dana, place, days_ago=5, type="email")
             a_touch(session, dana, place)
             told = Received(place.id, NOW.date() - timedelta(days=5), 1)
@@ -161,9 +166,9 @@ def test_the_referral_log_counts_the_touches_before_each(each_database: Database
     first, second = rows(report)
     assert first[1:] == (
         *(date(2026, 3, 5), "Mercy", None, "Dana Reyes", "Oak Park", None, None, "Started"),
-        *(None, 11.0, NOW.date(), 2, "Bob"),  # five hours to the evening, six the next day
+        *(None, 11.0, NOW.date(), 3, "Bob"),  # five hours to the evening, six the next day
     )
-    assert second[8:] == ("Lost", "Chose competitor", None, None, 1, "Bob")
+    assert second[8:] == ("Lost", "Chose competitor", None, None, 2, "Bob")
     told_ = facts(report)
     assert (told_["Received"], told_["Started"], told_["Conversion"]) == ([2], [1], [0.5])
     assert told_["Decided conversion"] == [0.5]

@@ -40,7 +40,7 @@ def test_the_morning_message_says_who_is_overdue_why_and_how_to_stop_it(
         with_overdue(it, overdue=7)
         assert it.send() == {"sent": 1}
         (message,) = it.said()
-        assert "7 accounts are past due" in message.words
+        assert "7 accounts are overdue for a touch" in message.words
         assert "A account · 63 of 10 days" in message.words
         assert message.words.count("Log a visit") == 5
         assert "Show all 7" in message.words
@@ -75,8 +75,8 @@ def test_an_account_visited_a_minute_ago_is_not_nagged_about(each_database: Data
             clinic = accounts.overdue(session, rep.workspace_id, rep.user_id, date(2026, 3, 9))[0]
             a_touch(session, rep, accounts.get(session, rep.workspace_id, clinic.account_id))
         it.send()
-        reminder = next(message for message in it.said() if "past due" in message.words)
-        assert "1 account is past due" in reminder.words
+        reminder = next(message for message in it.said() if "overdue for a touch" in message.words)
+        assert "1 account is overdue for a touch" in reminder.words
         assert clinic.name not in reminder.words
 
 
@@ -333,7 +333,7 @@ def test_a_snooze_shows_the_same_message_anew_with_a_way_back(each_database: Dat
         assert it.send() == {"sent": 1}
         (message,) = it.said()
         assert f"Snoozed {clinic.name} until Thu, Mar 12" in message.words
-        assert "1 account is past due" in message.words
+        assert "1 account is overdue for a touch" in message.words
         assert "/touchbase remind off" in message.words  # it is still their first one
 
 

@@ -120,7 +120,7 @@ def test_a_pause_skips_every_morning_before_its_day(it: Clockwork) -> None:
     it.plan()
     it.send()
     (message,) = it.said("U1")
-    assert "past due" in message.words
+    assert "overdue for a touch" in message.words
 
 
 def test_a_message_planned_before_the_pause_is_not_sent(it: Clockwork) -> None:
@@ -145,9 +145,7 @@ def test_a_pause_that_is_over_already_is_refused_beside_its_field(it: Clockwork)
     shown = form(it)
     shown.date("On vacation until", "2026-11-20")
     assert not shown.save()
-    assert shown.errors == {
-        "On vacation until": "That day has come. Pick a later one, or clear it."
-    }
+    assert shown.errors == {"On vacation until": "Pick a day after today, or clear it."}
     assert it.user().paused_until is None
 
 
@@ -276,7 +274,7 @@ def test_without_an_answer_from_slack_the_zone_stays_and_says_why(it: Clockwork)
     shown = form(it)
     shown.pick("Time zone", "Same as my Slack profile", query="")
     assert not shown.save()
-    assert "Slack doesn't tell me your zone just now" in shown.errors["Time zone"]
+    assert "Slack isn't telling me your time zone right now" in shown.errors["Time zone"]
     assert it.user().zone == "Europe/Berlin"
 
 

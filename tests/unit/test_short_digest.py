@@ -61,7 +61,7 @@ def test_a_vp_reads_trend_forecast_risk_and_ask_in_four_lines(each_database: Dat
             # + half of 2,000 and of 8,000
             "Q1: commit *$15,000* · best case *$17,000* · weighted *$19,000* of a goal of $120,000"
             " · on pace for 0 of 1 goal",
-            "Risk: Fir 69 days (longest 10) · *3 overdue* (−3) · 2 people far behind",
+            "Risk: Fir 69 days (limit 10) · *3 overdue* (−3) · 2 people far behind",
             "Ask: help with Night rota, $8,000: past its close date · 1 more",
         ]
         assert "Dana" not in digest(it).words
@@ -74,7 +74,7 @@ def test_its_numbers_open_their_rows_which_add_up(sessions: Sessions) -> None:
         for nth, option, *said in (
             (1, "commit $15,000", "Commit: $15,000", "Therapy services\nNegotiation · $5,000"),
             (1, "weighted $19,000", "Weighted forecast: $19,000", "Proposal · $4,000.00"),
-            (3, "2 deals to help with", "2 deals that want help", "Night rota\nProposal · $8,000"),
+            (3, "2 deals to help with", "2 deals to help with", "Night rota\nProposal · $8,000"),
         ):
             it.slack.select("U2", digest(it), "digest_rows", option, nth=nth)
             for words in said:

@@ -42,7 +42,7 @@ def morning(it: Clockwork) -> list[str]:
 def test_the_owner_hears_of_a_silence_once(it: Clockwork) -> None:
     (said,) = morning(it)
     assert "St. Mary's Medical Center has gone quiet" in said
-    assert "No referral for 40 days; 19 of 20 of its gaps are 10 days or less" in said
+    assert "No referral for 40 days; usually one comes within 10 days" in said
     assert "no touch since" in said
     for _ in range(4):
         it.wait(days=1)
@@ -87,4 +87,4 @@ def test_a_source_that_speaks_before_the_word_is_sent_is_not_silent(it: Clockwor
 
 
 def test_the_brief_says_it_too(it: Clockwork) -> None:
-    assert "silent 40 days, usual gap up to 10" in say(it, "U1", "account st marys").words
+    assert "quiet for 40 days, usually up to 10" in say(it, "U1", "account st marys").words

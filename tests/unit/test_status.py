@@ -73,14 +73,14 @@ def test_a_quiet_day_is_told_in_a_few_lines(each_database: Database) -> None:
 def test_what_is_not_well_is_told_in_words(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         people(it)
-        assert "No running process has been heard of." in say(it, "U3", "status").words
+        assert "No running process found." in say(it, "U3", "status").words
         beat(it, "a", "clock unsent")
         beat(it, "b", "unsent no_plan")
         said = say(it, "U3", "status").words
-        assert "Not well:" in said
+        assert "Needs attention:" in said
         assert "clock is off" in said
         assert said.count("messages are due and not sent") == 1
-        assert "a step is silent" in said
+        assert "a step has gone quiet" in said
 
 
 def test_counts_lateness_and_what_people_did(each_database: Database) -> None:
@@ -119,10 +119,10 @@ def test_counts_lateness_and_what_people_did(each_database: Database) -> None:
         said = say(it, "U3", "status").words.replace("*", "")
         assert "Today 5 sent, 1 too late to send" in said
         assert "7 days 7 sent, 1 too late to send, 1 sent twice to be sure" in said
-        assert "half under 3 s, 99 % under 83 min" in said
+        assert "half under 3 s, 99% under 83 min" in said
         assert "Now 1 in doubt" in said
         assert "Slack asked for a break: on again in 30 s" in said
-        assert "morning message: 1 of 7 (14 %), “Not useful” 1" in said
+        assert "morning message: 1 of 7 (14%), “Not useful” 1" in said
 
 
 def test_what_slack_refused_is_told_once_for_each_place_and_in_words(sessions: Sessions) -> None:

@@ -71,7 +71,7 @@ def test_a_manager_without_accounts_reads_who_is_past_twice_their_cadence(
         it.plan()
         it.send()
         (message,) = it.said("U3")
-        assert "Your team, past twice their cadence:" in message.words
+        assert "Far behind in your team (past twice the limit):" in message.words
         assert (
             "• Dana Reyes: 3 accounts, worst Clinic 1 of Dana Reyes, 26 of 10 days\n"
             "• Lee Park: 1 account, worst Clinic 1 of Lee Park, 40 of 10 days"
@@ -80,7 +80,7 @@ def test_a_manager_without_accounts_reads_who_is_past_twice_their_cadence(
         it.slack.press("U3", message, "Dana Reyes")
         shown = it.slack.form("U3")
         assert shown.title == "Dana Reyes"
-        assert "5 accounts past due:" in shown.words  # those of 20 and 11 days, too
+        assert "5 accounts overdue:" in shown.words  # those of 20 and 11 days, too
         it.wait(days=1)
         assert len(monday(it)) == 1  # on Tuesday there is nothing to say
 
@@ -156,7 +156,7 @@ def test_a_vp_reads_of_more_than_five_people_by_their_managers(sessions: Session
         shown = it.slack.form("U9")
         assert "• Ana 0: 1 account" in shown.words
         shown.press("Ana 0")
-        assert "1 account past due:" in it.slack.form("U9").words
+        assert "1 account overdue:" in it.slack.form("U9").words
 
 
 def test_of_seven_people_under_one_manager_the_worst_five_are_named(sessions: Sessions) -> None:

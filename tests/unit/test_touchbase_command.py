@@ -68,7 +68,7 @@ def test_today_shows_the_morning_list_at_any_hour(sessions: Sessions) -> None:
     with touchbase(sessions, FRIDAY) as it:
         people(it, overdue=7)
         said = say(it, "U1", "today")
-        assert "7 accounts are past due" in said.words
+        assert "7 accounts are overdue for a touch" in said.words
         assert said.buttons.count("Log a visit") == 5
         assert "Show all 7" in said.buttons
 

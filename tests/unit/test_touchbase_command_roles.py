@@ -71,7 +71,7 @@ def test_the_offer_is_checked_again_when_it_is_taken(sessions: Sessions) -> None
         late, early = say(it, "U8", ""), say(it, "U9", "")
         it.slack.press("U9", early, OFFER)
         it.slack.press("U8", late, OFFER)
-        assert "There is an admin by now" in it.slack.ephemerals("U8")[-1].words
+        assert "There is an admin already" in it.slack.ephemerals("U8")[-1].words
         assert (role_of(it, "U8"), role_of(it, "U9")) == (users.REP, users.ADMIN)
 
 
@@ -148,7 +148,7 @@ def test_an_admin_gives_a_role_and_reads_how_to_undo_it(sessions: Sessions) -> N
         person(it, "U3", users.ADMIN)
         person(it, "U1")
         said = say(it, "U3", "role <@U1> manager").words
-        assert said == "<@U1> is a manager now, and was a rep. To undo: /touchbase role <@U1> rep"
+        assert said == "<@U1> is now a manager (was a rep). To undo: /touchbase role <@U1> rep"
         assert role_of(it, "U1") == users.MANAGER
         assert "already" in say(it, "U3", "role manager @U1").words
         say(it, "U3", "role <@U1> rep")
@@ -160,7 +160,7 @@ def test_a_role_may_come_before_its_persons_first_use(sessions: Sessions) -> Non
     with touchbase(sessions, NOW) as it:
         person(it, "U3", users.ADMIN)
         it.slack.add_person("U7", "Kim Osgood", "America/Denver", "kim@rehab.example")
-        assert "is a manager now" in say(it, "U3", "role <@U7> manager").words
+        assert "is now a manager" in say(it, "U3", "role <@U7> manager").words
         kim = it.user("U7")
         assert (kim.role, kim.name, kim.zone) == ("manager", "Kim Osgood", "America/Denver")
         assert kim.email == "kim@rehab.example"
@@ -175,9 +175,9 @@ def test_a_role_may_come_before_its_persons_first_use(sessions: Sessions) -> Non
         ("role dana manager", "Say who and what"),
         ("role manager", "Mention them with @"),
         ("role <@U1> boss", "The roles are rep, manager and admin"),
-        ("role U0NOBODY manager", "Slack doesn't tell me who that is"),
+        ("role U0NOBODY manager", "I can't tell who that is"),
         ("role <@UBOT> manager", "members of this workspace"),
-        ("role <@U3> rep", "Somebody has to be admin"),
+        ("role <@U3> rep", "Touchbase needs an admin"),
         ("manager <@U1>", "Name two people"),
         ("manager <@U1> <@U1>", "above their own manager"),
     ],
@@ -212,12 +212,12 @@ def test_ann_reports_to_bob(sessions: Sessions) -> None:
         for slack_id in ("U1", "U2"):
             person(it, slack_id)
         said = say(it, "U3", "manager <@U1> <@U2>").words
-        assert said.startswith("<@U1> reports to <@U2> now.")
+        assert said.startswith("<@U1> now reports to <@U2>.")
         assert "<@U2> is still a rep" in said
         assert it.user("U1").manager_id == it.user("U2").id
         say(it, "U3", "role <@U2> manager")
         said = say(it, "U3", "manager <@U1> <@U3>").words
-        assert "did to <@U2>. To undo: /touchbase manager <@U1> <@U2>" in said
+        assert "(before: <@U2>). To undo: /touchbase manager <@U1> <@U2>" in said
         assert "above their own manager" in say(it, "U3", "manager <@U3> <@U1>").words
 
 

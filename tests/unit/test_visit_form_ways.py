@@ -106,7 +106,7 @@ def test_a_known_contacts_phone_passes_and_a_strangers_is_asked_about(it: Clockw
     it.wait(minutes=5)
     form = opened(it, "st marys")
     form.fill("Notes", "call the son at (312) 555-0199")
-    assert not form.save() and "somebody not on your list" in form.words
+    assert not form.save() and "someone not on your list" in form.words
 
 
 def test_a_form_that_is_cancelled_comes_back_as_a_card_and_is_offered_again(
@@ -204,7 +204,7 @@ def test_a_correction_is_remembered_for_that_rep(it: Clockwork) -> None:
     with it.sessions() as session:
         learnt = session.scalars(select(aliases.Alias).where(aliases.Alias.user_id.is_not(None)))
         assert [alias.text for alias in learnt] == ["lakers"]
-    assert "“lakers” means Northlake Rehab for you from now on" in words(cards(it)[0])
+    assert "From now on, “lakers” means Northlake Rehab for you" in words(cards(it)[0])
     it.wait(minutes=10)
     assert opened(it, "lakers, in-service").value("Account") == "Northlake Rehab · Skokie"
 
@@ -213,7 +213,7 @@ def test_a_new_account_close_to_a_known_one_is_pointed_out(it: Clockwork) -> Non
     form = opened(it, "")
     typed = "Saint Marys Med Ctr"
     form.pick("Account", f"Add “{typed}” as a new account", query=typed)
-    assert "Is it the same?" in form.words
+    assert "If it is the same, tap it." in form.words
     form.press("St. Mary's Medical Center · Evanston")
     assert form.value("Account") == "St. Mary's Medical Center · Evanston"
     assert form.save()

@@ -264,7 +264,7 @@ def test_what_is_no_number_is_said_beside_its_field(it: Clockwork) -> None:
     form = opened(it)
     form.fill("Projected contacts", "many")
     assert not form.save()
-    assert form.errors == {"Projected contacts": "A whole number, please, such as 2."}
+    assert form.errors == {"Projected contacts": "Enter a whole number, such as 2."}
 
 
 def test_home_has_the_plan_too(it: Clockwork) -> None:
