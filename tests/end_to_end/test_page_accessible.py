@@ -44,7 +44,7 @@ def test_nobody_is_kept_from_reading_or_using_the_page(page: Page) -> None:
     found += complaints(page, "form with an error")
     button("Cancel")
     page.get_by_role("button", name="’s reminder").click()
-    page.get_by_text("past due for a touch").last.wait_for()
+    page.get_by_text("Good morning").last.wait_for()
     found += complaints(page, "reminder")
     page.get_by_role("tab", name="Home").click()
     page.locator("#home .block").first.wait_for()
