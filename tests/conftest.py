@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from models.db import Sessions, sessions_for
 from tests import databases, sandbox
@@ -94,5 +94,6 @@ def browser() -> Iterator[Browser]:
             if os.environ.get("CI") == "true":
                 pytest.fail(str(hint))
             pytest.skip(str(hint))
+        expect.set_options(timeout=sandbox.PATIENCE)
         yield browser
         browser.close()

@@ -18,6 +18,7 @@ Size = tuple[int, int]  # width and height, in CSS pixels
 PHONE: Size = (360, 740)
 DESK: Size = (1280, 800)
 THURSDAY = "2026-03-12T16:15:00Z"  # 11:15 in the morning where Dana, the rep, works
+PATIENCE = 30_000  # milliseconds, on a machine that is busy with other tests
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = ("gpu", "quic", "background-networking", "component-update", "sync")
 _ARGS = ("--no-sandbox", "--no-first-run", *(f"--disable-{each}" for each in _QUIET))
@@ -60,7 +61,7 @@ def looked_at(browser: Browser, address: str, size: Size) -> Iterator[Page]:
     else was asked for anything, and it did not scroll sideways."""
     context = screen(browser, size)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

@@ -34,13 +34,11 @@ def next_morning(page: Page) -> Locator:
 
 def next_digest(page: Page) -> Locator:
     """Next Monday's, in its channel, with the heat map that follows."""
-    before = page.get_by_role("log", name="Messages").get_by_text("in cadence").count()
     button(page, "Read Monday’s digest").click()
     page.get_by_role("heading", name="# field-team").wait_for()
     page.get_by_text("It is Monday").wait_for()
     digest = newest(page, "In cadence: ")
     button(digest, "1 reply").wait_for()
-    assert page.get_by_role("log", name="Messages").get_by_text("in cadence").count() > before
     return digest
 
 
