@@ -9,7 +9,7 @@ PORT ?= 8765
 # The tests start hundreds of processes; compiling all modules in each would take most of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test tests lint check soak bench lock clean python
+.PHONY: demo test tests lint check soak bench pictures lock clean python
 
 demo: $(VENV)/.runtime
 	@$(BIN)/touchbase sandbox --port $(PORT) --no-open
@@ -42,6 +42,10 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench.numbers
 	@$(BIN)/python -m bench.clock
 	@$(BIN)/python -m bench.page
+
+pictures: $(VENV)/.dev
+	@echo "==> Taking the pictures of the docs from the sandbox"
+	@$(BIN)/python -m docs.pictures.make
 
 lock: $(VENV)/.dev
 	@echo "==> Writing the locks anew from pyproject.toml"

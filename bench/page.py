@@ -6,16 +6,12 @@ may be painted before its conversations are drawn; that time is told, too.
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.sandbox import DESK, NoChromium, chromium, sandbox, screen
 
 MOST = 3.0
 _FIRST = """async () => {
@@ -27,22 +23,9 @@ _FIRST = """async () => {
 }"""
 
 
-@contextmanager
-def sandbox() -> Iterator[str]:
-    """The sandbox with its sample data; its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "bot.cli", "sandbox", "--port", "0", "--no-open"]
-        env = os.environ | {"XDG_CACHE_HOME": folder}
-        with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            told = iter(process.stdout.readline, "")
-            yield next(line for line in told if line.startswith("Open ")).split()[1]
-            process.terminate()
-
-
 def first_paint(browser: Browser, address: str) -> tuple[float, float]:
     """Milliseconds until something was painted, and until the page had drawn its data."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = screen(browser, DESK)
     page = context.new_page()
     page.goto(address)
     painted, drawn = page.evaluate(_FIRST)
@@ -52,11 +35,11 @@ def first_paint(browser: Browser, address: str) -> tuple[float, float]:
 
 def main(loads: int) -> None:
     """Print both, and how the page compares; exit 1 where it takes too long."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("no Chromium found: install the package `chromium` to measure the page")
     with sandbox() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            browser = chromium(playwright)
+        except NoChromium as hint:
+            sys.exit(str(hint))
         found: dict[str, list[tuple[float, float]]] = {"/nothing": [], "/": []}
         for _ in range(loads + 1):
             for path, each in found.items():

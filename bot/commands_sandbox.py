@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import app as bolt
 from bot import logs, manifest, opening, sample_data
+from bot.commands_tick import Instant
 from bot.sandbox import sample
 from bot.sandbox.page_server import Levers
 from bot.sandbox.stand_in import StandIn
@@ -50,12 +51,13 @@ _LOOK_UP = 0.05
 @click.option("--port", default=8765, show_default=True, help="Where the page is served.")
 @click.option("--empty", is_flag=True, help="Without the sample data.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-def sandbox(port: int, empty: bool, no_open: bool) -> None:
+@click.option("--at", type=Instant(), help="When its clock starts. Default: the present.")
+def sandbox(port: int, empty: bool, no_open: bool, at: datetime | None) -> None:
     """Try Touchbase in the browser: no Slack, no account, nothing leaves this machine."""
     logs.set_up()
     browser = not no_open
     while True:
-        backstage = _Backstage()
+        backstage = _Backstage(at)
         port = _play(backstage, port, empty=empty, browser=browser)
         if not backstage.again:
             return
@@ -65,8 +67,10 @@ def sandbox(port: int, empty: bool, no_open: bool) -> None:
 class _Backstage:
     """What the page's levers move; the bot puts itself in once it is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime | None) -> None:
         self.clock = Windable()
+        if at is not None:
+            self.clock.wind_to(at)
         self.handle: Handle | None = None
         self.server: Server | None = None
         self.sessions: Sessions | None = None

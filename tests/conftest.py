@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from models.db import Sessions, sessions_for
-from tests import databases
+from tests import databases, sandbox
 
 hypothesis_settings.register_profile("touchbase", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("touchbase")
-
-CHROMIUM = next(
-    (
-        path
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (path := shutil.which(name))
-    ),
-    None,
-)
 
 
 @dataclass(frozen=True)
@@ -94,23 +84,16 @@ def each_database(request: pytest.FixtureRequest, engines: databases.Engines) ->
         yield Database(url, sessions_for(engine))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's path. Without one the browser's tests are skipped, except in CI."""
-    if CHROMIUM is None:
-        hint = "no Chromium found: install the package `chromium` to run the browser tests"
-        if os.environ.get("CI") == "true":
-            pytest.fail(hint)
-        pytest.skip(hint)
-    return CHROMIUM
-
-
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The browser, without a window."""
-    quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
-    args = ["--no-sandbox", "--no-first-run", *[f"--disable-{each}" for each in quiet]]
+def browser() -> Iterator[Browser]:
+    """The browser. Without one its tests are skipped, except in CI."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=args)
+        try:
+            browser = sandbox.chromium(playwright)
+        except sandbox.NoChromium as hint:
+            if os.environ.get("CI") == "true":
+                pytest.fail(str(hint))
+            pytest.skip(str(hint))
+        expect.set_options(timeout=sandbox.PATIENCE)
         yield browser
         browser.close()

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
-from tests.end_to_end.running import ROOT
+from tests.sandbox import DESK, PHONE, THURSDAY, Size, looked_at
+from tests.sandbox import sandbox as a_sandbox
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[str]:
+def sandbox() -> Iterator[str]:
     """`touchbase sandbox` with its sample data; its address."""
-    env = {name: value for name, value in os.environ.items() if "SLACK" not in name}
-    env.update(PYTHONPATH=str(ROOT), XDG_CACHE_HOME=str(tmp_path))
-    env.pop("DATABASE_URL", None)
-    words = ["sandbox", "--port", "0", "--no-open"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", *words],
-        cwd=ROOT,
-        env=env,
-        stdout=-1,
-        stderr=-1,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        told = iter(process.stdout.readline, "")
-        yield next(line for line in told if line.startswith("Open ")).split()[1]
-        process.terminate()
+    with a_sandbox() as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=[PHONE, DESK], ids=["phone", "desk"])
+def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Size]]:
+    """A sandbox for the phone and one for the desk: their days go on from test to test."""
+    with a_sandbox("--at", THURSDAY) as address:
+        yield address, request.param
+
+
+@pytest.fixture
+def page(place: tuple[str, Size], browser: Browser) -> Iterator[Page]:
+    """Its page, as Dana opens it."""
+    with looked_at(browser, *place) as page:
+        yield page

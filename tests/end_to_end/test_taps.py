@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.sandbox import PHONE, looked_at
+
 
 class Thumb:
     """Taps, and counts them."""
@@ -26,14 +28,8 @@ class Thumb:
 @pytest.fixture
 def thumb(browser: Browser, sandbox: str) -> Iterator[Thumb]:
     """A phone with the sandbox open."""
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
-    )
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.goto(sandbox)
-    yield Thumb(page)
-    context.close()
+    with looked_at(browser, sandbox, PHONE) as page:
+        yield Thumb(page)
 
 
 @pytest.mark.browser

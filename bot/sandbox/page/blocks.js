@@ -66,7 +66,7 @@ function inputBlock(block, context) {
   const isGroup = ["checkboxes", "radio_buttons"].includes(block.element.type);
   const wrong = context.error(block);
   const control = elementNode(block, block.element, context);
-  const focused = control.matches("input, select, textarea") ? control : control.querySelector(`#${id}`) ?? control;
+  const focused = fieldIn(control, id);
   const notes = [];
   if (block.hint) notes.push(el("p", { id: `${id}-hint`, class: "small", text: block.hint.text }));
   if (wrong) notes.push(el("p", { id: `${id}-error`, class: "error", role: "alert", text: wrong }));
@@ -95,7 +95,14 @@ function elementNode(block, element, context) {
     channels: context.channels,
     ask: (query) => context.ask(block, element, query),
   });
+  if (block.type !== "input" && element.placeholder) {
+    fieldIn(control, idOf(block, element)).setAttribute("aria-label", element.placeholder.text); // no label stands beside it
+  }
   return control;
+}
+
+function fieldIn(control, id) {
+  return control.matches("input, select, textarea") ? control : control.querySelector(`#${id}`) ?? control;
 }
 
 function button(block, element, context) {

@@ -35,7 +35,11 @@ export function drawLog(welcome) {
   }
   if (!children.length) children.push(drawn.node("welcome", welcome));
   drawn.fill(log, children);
-  if (wasAtEnd || !before) log.scrollTop = log.scrollHeight;
+  if (!wasAtEnd && before) return;
+  // A message that only grew is followed no further than to its beginning.
+  const isNew = log.childElementCount !== before;
+  const begins = log.lastElementChild.offsetTop - log.offsetTop;
+  log.scrollTop = isNew ? log.scrollHeight : Math.max(log.scrollTop, Math.min(log.scrollHeight, begins));
 }
 
 function timeOf(message) {
