@@ -93,7 +93,8 @@ def pace(one: Progress) -> str:
         return "reached"
     if one.behind:
         unit = " points" if one.kind == ADHERENCE else ""
-        by = f"{one.behind:,}" if one.kind == ADHERENCE else amount(one.kind, one.behind)
+        behind = -(-one.behind // 100) * 100 if one.kind == REVENUE else one.behind  # whole dollars
+        by = f"{behind:,}" if one.kind == ADHERENCE else amount(one.kind, behind)
         return f"behind by {by}{unit}"
     return "on pace"
 
