@@ -9,7 +9,7 @@ from datetime import date
 
 from handlers.views import credit, fields, goals
 from handlers.views.fields import Block, Choice, View, plain
-from handlers.views.words import day, days, days_from, money, plural
+from handlers.views.words import day, days, days_from, money, plural, tier_label
 from models import behind, stages, tallies
 from models.behind import Behind, Line
 from models.boards import AGES, Person
@@ -190,7 +190,7 @@ def form(shown: Behind, today: date) -> View:
             fields.context(plain(formula)),
             *_of(shown),
             *(_line(one, kind, part, today) for one in shown.lines),
-            *_pager(shown),
+            *fields.pager(TURN, shown.start, behind.PAGE, shown.count),
         ],
     }
 
@@ -222,7 +222,7 @@ def _title(kind: str, part: str) -> str:
 def _heading(shown: Behind, kind: str, part: str) -> str:
     name = _title(kind, part)
     if kind in _ACCOUNTS and part:
-        name += f" {_tier(part)}"
+        name += f" {tier_label(part)}"
     if kind == behind.WAITING:
         name += f", {AGE_LABELS[int(part)]}"
     when = f" · {days_from(*shown.days)}" if shown.days else ""
@@ -248,7 +248,7 @@ def _line(line: Line, kind: str, part: str, today: date) -> Block:
     row = line.row
     if row.goal is not None:
         return fields.section(plain(f"{row.what or 'No name'}\n{goals.line(row.goal)}"))
-    said = [row.label if kind not in _ACCOUNTS and row.days is None else _tier(row.label)]
+    said = [row.label if kind not in _ACCOUNTS and row.days is None else tier_label(row.label)]
     said += _added(line, kind, part)
     if row.day:
         said.append(day(row.day, today))
@@ -282,18 +282,3 @@ def _exact(hundredths: int) -> str:
     return (
         f"${hundredths / 10_000:,.2f}" if hundredths % 100 == 0 else f"${hundredths / 10_000:,.4f}"
     )
-
-
-def _tier(tier: str) -> str:
-    return "Unrated" if tier == "unrated" else tier
-
-
-def _pager(shown: Behind) -> list[Block]:
-    buttons = []
-    if shown.start > 0:
-        back = max(shown.start - behind.PAGE, 0)
-        buttons.append(fields.button(f"{TURN}:0", "Back", str(back)))
-    ahead = shown.start + behind.PAGE
-    if ahead < shown.count:
-        buttons.append(fields.button(f"{TURN}:1", f"Next {behind.PAGE}", str(ahead)))
-    return [fields.actions(*buttons, block=TURN)] if buttons else []

@@ -11,7 +11,7 @@ from handlers.views.behind import AGE_LABELS
 from handlers.views.deal_numbers import quarter_name, short_money
 from handlers.views.fields import Block, mrkdwn, plain
 from handlers.views.pipeline import percent
-from handlers.views.words import plural
+from handlers.views.words import plural, tier_label
 from models import behind, stages, tallies
 from models.behind import TEAM
 from models.boards import Board, Person
@@ -61,19 +61,15 @@ def _tiers(shown: Board) -> list[Block]:
     tiers = [tier for tier in TIERS if tier in shown.kept]
     if not tiers:
         return []
-    told = [f"{_tier(tier)} {percent(shown.kept[tier])}%" for tier in tiers]
+    told = [f"{tier_label(tier)} {percent(shown.kept[tier])}%" for tier in tiers]
     choices = [
         (
             f"{tallies.KEPT}:{tier}",
-            f"{_tier(tier)}: {shown.kept[tier].within:,} of {shown.kept[tier].accounts:,}",
+            f"{tier_label(tier)}: {shown.kept[tier].within:,} of {shown.kept[tier].accounts:,}",
         )
         for tier in tiers
     ]
     return [_line(f"*In cadence:* {' · '.join(told)}", choices)]
-
-
-def _tier(tier: str) -> str:
-    return "Unrated" if tier == "unrated" else tier
 
 
 def _help(shown: Board) -> list[Block]:

@@ -118,6 +118,16 @@ def actions(*elements: Block, block: str | None = None) -> Block:
     return made
 
 
+def pager(turn: str, start: int, size: int, count: int) -> list[Block]:
+    """The buttons to the page of `size` rows before the one from `start`, and to the one after."""
+    buttons = []
+    if start > 0:
+        buttons.append(button(f"{turn}:0", "Back", str(max(start - size, 0))))
+    if start + size < count:
+        buttons.append(button(f"{turn}:1", f"Next {size}", str(start + size)))
+    return [actions(*buttons, block=turn)] if buttons else []
+
+
 def modal(
     callback: str,
     title: str,

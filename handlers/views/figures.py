@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.views import credit, fields, goals
-from handlers.views.fields import Block, View, plain
-from handlers.views.words import day, days, days_from, hour, money, plural
+from handlers.views.fields import View, plain
+from handlers.views.words import day, days, days_from, hour, money, plural, tier_label
 from models import figures, stages, tallies
 from models.figures import Page, Row
 from models.referrals import IN, OUT
@@ -106,7 +106,7 @@ def form(page: Page, zone: str, metadata: str) -> View:
         fields.context(plain(_FORMULAS[kind])),
         *(fields.context(plain(note)) for note in _notes(page, zone)),
         *(fields.section(plain(_row(row, kind, page.made_at.date()))) for row in page.rows),
-        *_pager(page),
+        *fields.pager(TURN, page.start, figures.PAGE, page.seen),
     ]
     return {
         "type": "modal",
@@ -165,7 +165,9 @@ def _row(row: Row, kind: str, today: date) -> str:
     else:
         cents = [] if adds is None else [money(adds)]
     told = (
-        [row.label, *cents] if kind not in (figures.KEPT, figures.OVERDUE) else [_tier(row.label)]
+        [row.label, *cents]
+        if kind not in (figures.KEPT, figures.OVERDUE)
+        else [tier_label(row.label)]
     )
     if row.day:
         told.append(day(row.day, today))
@@ -181,18 +183,3 @@ def _row(row: Row, kind: str, today: date) -> str:
     if row.credit is not None:
         said += f"\n{credit.line(row.credit)}"
     return fields.clip(said, 3000)
-
-
-def _tier(tier: str) -> str:
-    return "Unrated" if tier == "unrated" else tier
-
-
-def _pager(page: Page) -> list[Block]:
-    buttons = []
-    if page.start > 0:
-        back = max(page.start - figures.PAGE, 0)
-        buttons.append(fields.button(f"{TURN}:0", "Back", str(back)))
-    ahead = page.start + figures.PAGE
-    if ahead < page.seen:
-        buttons.append(fields.button(f"{TURN}:1", f"Next {figures.PAGE}", str(ahead)))
-    return [fields.actions(*buttons, block=TURN)] if buttons else []

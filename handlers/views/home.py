@@ -22,7 +22,7 @@ from handlers.views import deals as deal_views
 from handlers.views.deal_numbers import short_money
 from handlers.views.drafts import Unfinished
 from handlers.views.fields import Block, View, mrkdwn, plain
-from handlers.views.words import day, hour, plural
+from handlers.views.words import day, hour, plural, tier_label
 from models import behind, slots, stages, tallies
 from models.cadence import Overdue
 from models.drafts import Draft
@@ -157,7 +157,7 @@ def _overdue(account: Overdue, today: date) -> Block:
 
 
 def _due(account: Coming, today: date) -> Block:
-    tier = "Unrated" if account.tier == "unrated" else account.tier
+    tier = tier_label(account.tier)
     why = f"{tier} account · due {_on(account.due_on, today)}"
     return _place(account.account_id, account.name, account.city, why)
 

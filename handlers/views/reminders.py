@@ -11,7 +11,7 @@ from datetime import date, time
 
 from handlers.views import fields, verdicts
 from handlers.views.fields import Block, Choice, View, mrkdwn, plain
-from handlers.views.words import day, days, esc, hour, listed, lowered, plural
+from handlers.views.words import day, days, esc, hour, listed, lowered, plural, tier_label
 from models.cadence import Overdue, PersonPast
 from models.follow_ups import PROMISE, Step
 from models.lists import Entry
@@ -159,7 +159,7 @@ def not_now_form(account_name: str, reasons: Sequence[Entry], metadata: str) -> 
 def why(account: Overdue, *, short: bool = False) -> str:
     """ "A account · 19 of 10 days · Priya Patel (physician) · 35 of 30 days · referrals down (2,
     were 5)": what puts an account where it is on the list."""
-    tier = "Unrated" if account.tier == "unrated" else account.tier
+    tier = tier_label(account.tier)
     reason = f"{tier} account"
     if account.days_since > account.max_days or not account.people:
         reason += f" · {account.days_since} of {days(account.max_days)}"

@@ -57,6 +57,11 @@ def days(count: int) -> str:
     return plural(count, "day")
 
 
+def tier_label(key: str) -> str:
+    """ "A", or "Unrated"."""
+    return "Unrated" if key == "unrated" else key
+
+
 def lowered(label: str) -> str:
     """A list's entry within a sentence: "discharge planner", "NP / PA", "VA / government"."""
     return " ".join(word if word.isupper() else word.lower() for word in label.split())
