@@ -128,8 +128,8 @@ def _person(session: Session, actor: Actor, slack_id: str) -> int:
 
 
 def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence[Whose]:
-    """Whose goals the reader is shown: their own, and who leads sees those below; and those of the
-    territories in which nobody else works."""
+    """Whose goals the reader is shown: their own, and who leads sees those below, an admin
+    everyone's; and those of the territories in which nobody else works."""
     own = [Whose(PERSON, actor.user_id)]
     places = _territories(session, actor)
     if not permissions.leads(actor.role):
@@ -139,6 +139,8 @@ def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence
         user_id = _person(session, actor, people[0])
         permissions.must_set_goal(actor, user_id, below)
         return [Whose(TEAM, user_id), Whose(PERSON, user_id)]
+    if permissions.row_scope(actor) == EVERYONE:
+        below |= goals.holders(session, actor.workspace_id)
     teams = [Whose(TEAM, one) for one in sorted(below, key=lambda one: one != actor.user_id)]
     others = [Whose(PERSON, one) for one in sorted(below - {actor.user_id})]
     return [*teams, *places, *own, *others]

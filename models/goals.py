@@ -338,6 +338,16 @@ def whole_territories(
     ]
 
 
+def holders(session: Session, workspace_id: int) -> set[int]:
+    """The people who have, or once had, a goal of their own or for their team."""
+    rows = session.scalars(
+        select(Goal.scope_id)
+        .where(Goal.workspace_id == workspace_id, Goal.scope.in_((PERSON, TEAM)))
+        .distinct()
+    )
+    return set(rows)
+
+
 def _present(
     session: Session,
     workspace_id: int,

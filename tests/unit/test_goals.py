@@ -308,6 +308,16 @@ def test_a_manager_sets_and_sees_the_teams(it: Clockwork) -> None:
     assert "Your team" not in say(it, "U1", "goals").words
 
 
+def test_an_admin_sees_everyones(it: Clockwork) -> None:
+    say(it, "U1", "goals visits 25 a week")
+    say(it, "U3", "goals team visits 60")
+    with it.sessions.begin() as session:
+        session.scalars(select(User).filter_by(slack_id="U2")).one().role = users.ADMIN
+    said = say(it, "U2", "goals").words
+    assert "*Dana Reyes*\n• Visits 1 of 25 this week" in said
+    assert "• Visits 1 of 60 this week" in said
+
+
 def test_nobody_sets_the_goals_of_another_team(it: Clockwork) -> None:
     with it.sessions() as session:
         before = session.query(goals.Goal).count()
