@@ -318,6 +318,12 @@ def test_an_admin_sees_everyones(it: Clockwork) -> None:
     assert "• Visits 1 of 60 this week" in said
 
 
+def test_a_rep_has_no_team_to_set_goals_for(it: Clockwork) -> None:
+    assert "Only a manager or an admin can do that." in say(it, "U1", "goals team visits 9").words
+    with it.sessions() as session:
+        assert session.query(goals.Goal).count() == 0
+
+
 def test_nobody_sets_the_goals_of_another_team(it: Clockwork) -> None:
     with it.sessions() as session:
         before = session.query(goals.Goal).count()
