@@ -211,7 +211,7 @@ def _progress(
     (first, last), target = period, goal.target or 0
     over = len(work_days(first, min(through, today - timedelta(days=1)), days_off))
     every = len(work_days(first, last, days_off))
-    whole = goal.kind == ADHERENCE or not every
+    expected = target * over // every if every else 0
     return Progress(
         whose=Whose(goal.scope, goal.scope_id),
         kind=goal.kind,
@@ -220,7 +220,7 @@ def _progress(
         last=last,
         target=target,
         actual=actual,
-        expected=target if whole else target * over // every,
+        expected=target if goal.kind == ADHERENCE else expected,
     )
 
 

@@ -29,7 +29,9 @@ from models.goals import (
     Progress,
     Whose,
 )
+from models.holidays import Holiday
 from models.opportunities import Opportunity
+from models.phi import Clean
 from models.referrals import Received, add
 from models.stages import Stage
 from models.territories import Territory
@@ -148,6 +150,17 @@ def test_a_holiday_is_no_work_day_of_the_pace(each_database: Database) -> None:
             at("2026-11-27T15:00Z"),
         )
         assert one.expected == 15  # Thanksgiving: three of four days are over
+
+
+def test_nothing_is_expected_of_a_week_without_a_work_day(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        rep = a_rep(session)
+        for day in range(28, 32):  # and New Year's Day is a Friday
+            closed = Holiday(workspace_id=rep.workspace_id, day=date(2026, 12, day), name=Clean(""))
+            session.add(closed)
+        aim(session, rep, VISIT, 20, today=date(2026, 12, 28))
+        (one,) = progress(session, rep, today=date(2026, 12, 30))
+        assert (one.expected, one.behind, one.target) == (0, 0, 20)
 
 
 def test_what_counts_for_each_kind(each_database: Database) -> None:
