@@ -60,8 +60,10 @@ def _change(name: str, wish: Wish, team_id: str | None, clock: Clock) -> list[di
     from bot import opening, settings
     from bot.cli import Refused
     from bot.workspace_of import team_of
+    from handlers.views import problems
     from handlers.views import workspaces as views
     from models import choosing
+    from models.phi import LooksLikePatient
 
     read = settings.read()
     with opening.database(read) as sessions:
@@ -75,3 +77,7 @@ def _change(name: str, wish: Wish, team_id: str | None, clock: Clock) -> list[di
             raise Refused(views.no_such_entry(name)) from None
         except choosing.StillUsed:
             raise Refused(views.still_used()) from None
+        except choosing.NameTaken:
+            raise Refused(views.name_taken()) from None
+        except LooksLikePatient as patient:
+            raise Refused(problems.sentence(patient)) from None

@@ -10,11 +10,11 @@ from handlers.views.words import as_typed
 from models import goals, permissions, territories, users
 from models.clock import Clock
 from models.db import Session, Sessions, reading
-from models.errors import BadGoal, NoSuchPerson, NoSuchTerritory, NotYours
+from models.errors import BadGoal, NoSuchPerson, NoSuchTerritory, NotAllowed, NotYours
 from models.goals import PERIODS, PERSON, TEAM, TERRITORY, WEEK, Whose
 from models.subscriptions import EVERYONE
 from models.text import name_key
-from models.users import Actor
+from models.users import MANAGER, Actor
 
 _KINDS = {
     "visit": goals.VISIT,
@@ -47,7 +47,7 @@ def answer(
     `visits 25 a week`, `revenue 120k a quarter`, `referrals off`, with `@dana`, `team` or
     `territory north`, sets.
 
-    Raises BadGoal, NotYours, NoSuchPerson and NoSuchTerritory.
+    Raises BadGoal, NotAllowed, NotYours, NoSuchPerson and NoSuchTerritory.
     """
     now = clock()
     today = actor.today(now)
@@ -91,6 +91,8 @@ def _whose(
     below = users.team(session, actor.workspace_id, actor.user_id)
     permissions.must_set_goal(actor, user_id, below)
     scope = TEAM if "team" in words else PERSON
+    if scope == TEAM and not permissions.leads(actor.role):
+        raise NotAllowed(MANAGER)
     return Whose(scope, user_id), [word for word in words if word != "team"]
 
 
@@ -128,8 +130,8 @@ def _person(session: Session, actor: Actor, slack_id: str) -> int:
 
 
 def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence[Whose]:
-    """Whose goals the reader is shown: their own, and who leads sees those below; and those of the
-    territories in which nobody else works."""
+    """Whose goals the reader is shown: their own, and who leads sees those below, an admin
+    everyone's; and those of the territories in which nobody else works."""
     own = [Whose(PERSON, actor.user_id)]
     places = _territories(session, actor)
     if not permissions.leads(actor.role):
@@ -139,6 +141,8 @@ def _shown_to(session: Session, actor: Actor, people: Sequence[str]) -> Sequence
         user_id = _person(session, actor, people[0])
         permissions.must_set_goal(actor, user_id, below)
         return [Whose(TEAM, user_id), Whose(PERSON, user_id)]
+    if permissions.row_scope(actor) == EVERYONE:
+        below |= goals.holders(session, actor.workspace_id)
     teams = [Whose(TEAM, one) for one in sorted(below, key=lambda one: one != actor.user_id)]
     others = [Whose(PERSON, one) for one in sorted(below - {actor.user_id})]
     return [*teams, *places, *own, *others]

@@ -16,7 +16,7 @@ from models.clock import Clock
 from models.db import Sessions, reading
 from models.errors import BadChoice, Missing, TooManySchedules
 from models.reports import asking, making, periods
-from models.reports.periods import BadPeriod, EndsBeforeItBegins
+from models.reports.periods import BadPeriod, EndsBeforeItBegins, Period
 from models.reports.report import BYS, NotBy
 from models.users import Actor
 
@@ -79,7 +79,7 @@ def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clo
         )
         return
     try:
-        period = periods.parse(filled.text(views.PERIOD))
+        period = _period(filled.text(views.PERIOD), actor, sessions, clock)
     except (BadPeriod, EndsBeforeItBegins) as wrong:
         raise InvalidForm({views.PERIOD: wrong}) from None
     try:
@@ -96,6 +96,14 @@ def submit(ack: Ack, view: Payload, actor: Actor, sessions: Sessions, clock: Clo
     except NotBy as wrong:
         raise InvalidForm({views.BY: wrong}) from None
     ack(response_action="update", view=views.making(chosen.value, period))
+
+
+def _period(words: str, actor: Actor, sessions: Sessions, clock: Clock) -> Period:
+    """What was written; this month if nothing was. Raises BadPeriod, EndsBeforeItBegins."""
+    if words:
+        return periods.parse(words)
+    with reading(sessions) as session:
+        return asking.this_month(session, actor, clock())
 
 
 def _schedule(

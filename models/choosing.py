@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, lists, profiles, profiling
+from models import audit, lists, phi, profiles, profiling
 from models.errors import Refused
 from models.lists import Choice
 from models.referral_steps import ACCEPTED, NEW, PROMISED
@@ -34,6 +34,10 @@ class StillUsed(Refused):
     """Some row holds the entry, or a rule knows it by name."""
 
 
+class NameTaken(Refused):
+    """Another entry of the list is called that."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What is to be done: one of `add`, `rename` (with `label`) and `remove`, by label or key.
@@ -53,12 +57,18 @@ class Wish:
 def change(
     session: Session, workspace: Workspace, name: str, wish: Wish, now: datetime
 ) -> list[Choice]:
-    """Do as wished; the list as it then is. Raises NoSuchEntry, StillUsed."""
+    """Do as wished; the list as it then is. Raises NoSuchEntry, StillUsed, NameTaken,
+    LooksLikePatient."""
+    for words in (wish.add, wish.label):
+        phi.clean(words or "")
     rows = _rows(session, workspace.id, name)
     if wish.add is not None:
         _add(session, workspace.id, name, rows, wish)
     if wish.rename is not None:
-        _named(rows, wish.rename).label = wish.label[:75]
+        row = _named(rows, wish.rename)
+        if name_key(wish.label) in {name_key(each.label) for each in rows if each is not row}:
+            raise NameTaken
+        row.label = wish.label[:75]
     if wish.remove is not None:
         row = _named(rows, wish.remove)
         is_rule = name == lists.REFERRAL_STATUS and row.key in _KNOWN_BY_NAME

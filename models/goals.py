@@ -211,7 +211,7 @@ def _progress(
     (first, last), target = period, goal.target or 0
     over = len(work_days(first, min(through, today - timedelta(days=1)), days_off))
     every = len(work_days(first, last, days_off))
-    whole = goal.kind == ADHERENCE or not every
+    expected = target * over // every if every else 0
     return Progress(
         whose=Whose(goal.scope, goal.scope_id),
         kind=goal.kind,
@@ -220,7 +220,7 @@ def _progress(
         last=last,
         target=target,
         actual=actual,
-        expected=target if whole else target * over // every,
+        expected=target if goal.kind == ADHERENCE else expected,
     )
 
 
@@ -336,6 +336,16 @@ def whole_territories(
         for one in territories.every(session, workspace_id)
         if people is None or (members.get(one.id) and members[one.id] <= set(people))
     ]
+
+
+def holders(session: Session, workspace_id: int) -> set[int]:
+    """The people who have, or once had, a goal of their own or for their team."""
+    rows = session.scalars(
+        select(Goal.scope_id)
+        .where(Goal.workspace_id == workspace_id, Goal.scope.in_((PERSON, TEAM)))
+        .distinct()
+    )
+    return set(rows)
 
 
 def _present(

@@ -55,7 +55,8 @@ def upload(road: Road, job: Job) -> Delivery:
         with reading(road.sessions, steady=True) as session:
             name, asked = asking.asked(session, row, job.at)
             made = making.make(session, name, asked)
-            about = views.about(made, everyone=asked.people is None)
+            people = None if asked.people is None else len(asked.people)
+            about = views.about(made, people=people)
             report = hold(made)
         ending, content = _content(report)
     if ending == views.CSV:  # what was read was used up by the workbook that is too small for it

@@ -101,10 +101,12 @@ def making(name: str, shown: Period) -> View:
     }
 
 
-def about(report: Report, *, everyone: bool) -> list[str]:
-    """The lines of the message with the file."""
-    told = lines(report)
-    return told[:6] if everyone else [*told[:6], "Covers you and your team."]
+def about(report: Report, *, people: int | None) -> list[str]:
+    """The lines of the message with the file. `people`: how many it is about, None for all."""
+    told = lines(report)[:6]
+    if people is None:
+        return told
+    return [*told, "Covers you." if people == 1 else "Covers you and your team."]
 
 
 def file_name(report: Report, ending: str) -> str:

@@ -79,6 +79,11 @@ def no_such_entry(name: str) -> str:
     return f"No such entry. `touchbase list {name}` shows them."
 
 
+def name_taken() -> str:
+    """Two entries of one name could not be told apart."""
+    return "Another entry has that name. Choose a different one."
+
+
 def still_used() -> str:
     """It cannot go."""
     return "That entry is in use, so it stays. Rename it instead."

@@ -86,7 +86,7 @@ class Source:
                 return
             except csv.Error as problem:
                 raise _broken(str(problem), begin, reader.line_num) from None
-            if any(cells):
+            if any(cell and not cell.isspace() for cell in cells):
                 yield Cells(begin, reader.line_num, cells)
             begin = reader.line_num + 1
 

@@ -21,6 +21,7 @@ from models.imports import people, writing
 from models.imports.homes import Homes
 from models.imports.report import Reject, Report
 from models.phi import Clean
+from models.referral_steps import NEW, PROMISED
 from models.referrals import Received, Referral
 from models.text import name_key
 from models.touches import Touch
@@ -94,6 +95,7 @@ def store_referrals(
     payers = _entries(session, workspace, lists.PAYER_TYPE, "payer_type", new, report)
     made: list[int] = []
     for row in new:
+        status = here.key(lists.REFERRAL_STATUS, "status", row.status) if row.status else NEW
         told = Received(
             account_id=homes.find(row.by, row.account),
             received_on=row.received_on,
@@ -102,13 +104,15 @@ def store_referrals(
             service_line=lines[row.service_line] if row.service_line else None,
             payer_type=payers[row.payer_type] if row.payer_type else None,
             urgency=row.urgency,
+            promised=status == PROMISED,
         )
         actor = actors[row.owner]
         (referral,) = referrals.add(
             session, actor, told, submission=submission_of(row.external_id), now=now
         )
-        if row.status:
-            referral.status = here.key(lists.REFERRAL_STATUS, "status", row.status)
+        referral.status = status
+        if status != NEW:  # answered by now, nobody knows when
+            referral.answer_by = referral.alert_at = None
         made.append(referral.id)
     session.flush()
     report.trail.make("referral", made)

@@ -76,7 +76,7 @@ def parse(words: str) -> Period:
         return Period(ALL)
     try:
         found = _parsed(told)
-    except ValueError:
+    except (ValueError, OverflowError):  # a day that is none, or one past the last year there is
         raise BadPeriod(words) from None
     if found is None or found.first is None or found.last is None:
         raise BadPeriod(words)

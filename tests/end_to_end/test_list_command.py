@@ -58,6 +58,23 @@ def test_what_is_in_use_or_known_to_rules_stays(url: str, entry: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--rename", "Slow response", "unreachable"], "Another entry has that name."),
+        (["--rename", "Slow response", "MRN 12345678"], "no patient details"),
+        (["--add", "MRN 12345678"], "no patient details"),
+    ],
+)
+def test_no_entry_is_called_like_another_or_tells_of_a_patient(
+    url: str, words: list[str], why: str
+) -> None:
+    before = labels(run(url, "lost_reason"))
+    done = run(url, "lost_reason", *words)
+    assert (done.code, done.out) == (1, "") and why in done.err
+    assert labels(run(url, "lost_reason")) == before
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["colors"],

@@ -29,7 +29,9 @@ from models.goals import (
     Progress,
     Whose,
 )
+from models.holidays import Holiday
 from models.opportunities import Opportunity
+from models.phi import Clean
 from models.referrals import Received, add
 from models.stages import Stage
 from models.territories import Territory
@@ -148,6 +150,17 @@ def test_a_holiday_is_no_work_day_of_the_pace(each_database: Database) -> None:
             at("2026-11-27T15:00Z"),
         )
         assert one.expected == 15  # Thanksgiving: three of four days are over
+
+
+def test_nothing_is_expected_of_a_week_without_a_work_day(each_database: Database) -> None:
+    with each_database.sessions.begin() as session:
+        rep = a_rep(session)
+        for day in range(28, 32):  # and New Year's Day is a Friday
+            closed = Holiday(workspace_id=rep.workspace_id, day=date(2026, 12, day), name=Clean(""))
+            session.add(closed)
+        aim(session, rep, VISIT, 20, today=date(2026, 12, 28))
+        (one,) = progress(session, rep, today=date(2026, 12, 30))
+        assert (one.expected, one.behind, one.target) == (0, 0, 20)
 
 
 def test_what_counts_for_each_kind(each_database: Database) -> None:
@@ -306,6 +319,22 @@ def test_a_manager_sets_and_sees_the_teams(it: Clockwork) -> None:
     assert "• Visits 1 of 60 this week · behind by 11" in said
     assert "• Visits 1 of 30 this week" in say(it, "U1", "goals").words
     assert "Your team" not in say(it, "U1", "goals").words
+
+
+def test_an_admin_sees_everyones(it: Clockwork) -> None:
+    say(it, "U1", "goals visits 25 a week")
+    say(it, "U3", "goals team visits 60")
+    with it.sessions.begin() as session:
+        session.scalars(select(User).filter_by(slack_id="U2")).one().role = users.ADMIN
+    said = say(it, "U2", "goals").words
+    assert "*Dana Reyes*\n• Visits 1 of 25 this week" in said
+    assert "• Visits 1 of 60 this week" in said
+
+
+def test_a_rep_has_no_team_to_set_goals_for(it: Clockwork) -> None:
+    assert "Only a manager or an admin can do that." in say(it, "U1", "goals team visits 9").words
+    with it.sessions() as session:
+        assert session.query(goals.Goal).count() == 0
 
 
 def test_nobody_sets_the_goals_of_another_team(it: Clockwork) -> None:

@@ -137,7 +137,7 @@ def test_a_row_that_swallows_lines_asks_for_the_quotation_mark(tmp_path: Path) -
         b"\xfe\xff" + GOOD.encode("utf-16-be"),
         GOOD.replace("\n", "\r\n").encode(),
         GOOD.replace("\n", "\r").encode(),
-        ("\n\n" + GOOD + "\n,,,\n").encode(),
+        ("\n\n" + GOOD + "\n,,,\n , ,\t,\n").encode(),
     ],
     ids=["utf-8", "with a mark", "utf-16", "utf-16 the other way", "CRLF", "CR", "blank lines"],
 )

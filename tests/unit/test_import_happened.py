@@ -17,7 +17,7 @@ from models.exchange import broken
 from models.imports import run, runs
 from models.imports.report import Report, RowsRefused
 from models.imports.run import Order
-from models.referrals import Referral
+from models.referrals import Referral, was_received
 from models.touches import Touch, TouchContact
 from tests.conftest import Database
 from tests.make import NOW, a_user, a_workspace, an_account
@@ -101,6 +101,26 @@ def test_referrals_get_codes_and_go_again(here: Sessions, tmp_path: Path) -> Non
     assert import_(here, tmp_path, "referrals", REFERRALS).unchanged == 2
     assert undo(here, report) == (2, 0, 0)
     assert count(here, Referral) == [0]
+
+
+def test_a_promised_one_is_not_received(here: Sessions, tmp_path: Path) -> None:
+    import_(here, tmp_path, "referrals", REFERRALS.replace("Accepted", "Promised"))
+    with here() as session:
+        promised = session.scalars(select(Referral).order_by(Referral.id)).first()
+        assert promised is not None
+        assert (promised.status, promised.received_at) == ("promised", None)
+        received = select(func.count()).select_from(Referral).where(was_received())
+        assert session.scalar(received) == 1
+
+
+def test_one_answered_before_the_import_counts_as_neither_in_time_nor_late(
+    here: Sessions, tmp_path: Path
+) -> None:
+    import_(here, tmp_path, "referrals", REFERRALS.replace("out,", "in,"))
+    with here() as session:
+        accepted, new = session.scalars(select(Referral).order_by(Referral.id)).all()
+    assert (accepted.status, accepted.answer_by, accepted.alert_at) == ("accepted", None, None)
+    assert (new.status, new.answer_by is not None) == ("new", True)
 
 
 @pytest.mark.parametrize(

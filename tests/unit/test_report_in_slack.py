@@ -75,7 +75,8 @@ def test_everyone_gets_what_they_may_see(
         assert amounts(it, person) == seen
         words = it.said(person)[-1].words
         assert f"Won: {len(seen)} worth {sum(seen)}.00" in words
-        assert ("Covers you and your team." in words) is (person != "U3")
+        whom = {"U1": "Covers you.", "U2": "Covers you and your team."}.get(person)
+        assert whom in words if whom else "Covers" not in words
 
 
 def test_what_was_typed_is_in_the_form(sessions: Sessions) -> None:
@@ -105,6 +106,15 @@ def test_what_cannot_be_is_said_beside_the_field(sessions: Sessions) -> None:
         assert not form.save()
         assert "only by agent, manager and region" in form.errors["Group by"]
         assert it.rows(kind=deliveries.REPORT) == []
+
+
+def test_without_a_period_it_is_this_month(sessions: Sessions) -> None:
+    with touchbase(sessions, NOW) as it:
+        a_team(it)
+        form = asked(it, "U1")
+        form.fill("Period", "")
+        form.save()
+        assert "Closings, 2026-03." in it.slack.form("U1").words
 
 
 def test_without_a_report_chosen_the_form_stays(sessions: Sessions) -> None:
