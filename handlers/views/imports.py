@@ -211,7 +211,7 @@ def no_number(text: str) -> str:
 
 def no_such_import(number: str) -> str:
     """`import undo` of a number that was never given."""
-    return f"There is no import {number}, or it changed nothing."
+    return f"There is no import {number}."
 
 
 def not_undone(number: str, why: Refused) -> str:

@@ -38,7 +38,7 @@ class Report:
     ignored      columns that are no field.
     not_patients rules of the patient guard that held, in how many fields, and were said not to
                  be about a patient.
-    run_id       the number by which the import can be undone; None when it stored nothing.
+    run_id       the number by which the import can be undone, once it is stored.
     trail        the rows that were made and changed.
     """
 

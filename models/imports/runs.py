@@ -127,10 +127,8 @@ class Undone:
 
 def keep(
     session: Session, workspace_id: int, kind: str, sha256: str, trail: Trail, now: datetime
-) -> int | None:
-    """Write down what the import did; the number by which it is undone. None if it did nothing."""
-    if not (trail.changed or trail.since or any(trail.made.values())):
-        return None
+) -> int:
+    """Write down what the import did, be it nothing; the number by which it is undone."""
     run = ImportRun(workspace_id=workspace_id, kind=kind, sha256=sha256, run_at=now)
     session.add(run)
     session.flush()

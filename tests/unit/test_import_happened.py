@@ -77,7 +77,7 @@ def test_touches_are_logged_without_receipts(here: Sessions, tmp_path: Path) -> 
     assert count(here, Touch, TouchContact, Contact, Delivery) == [2, 2, 2, 0]
     assert the_account(here).last_touch_on == date(2026, 3, 4)
     again = import_(here, tmp_path, "touches", TOUCHES)
-    assert (again.new, again.unchanged, again.run_id) == (0, 2, None)
+    assert (again.new, again.unchanged) == (0, 2)
 
 
 def test_touches_go_with_whom_they_made_known(here: Sessions, tmp_path: Path) -> None:

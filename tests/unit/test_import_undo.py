@@ -166,6 +166,10 @@ def test_old_values_are_forgotten_after_a_day(here: Sessions, tmp_path: Path) ->
     assert count(here, ImportChange) == [0]
 
 
-def test_an_import_that_changes_nothing_has_no_number(here: Sessions, tmp_path: Path) -> None:
-    import_(here, tmp_path, "accounts", ACCOUNTS)
-    assert import_(here, tmp_path, "accounts", ACCOUNTS).run_id is None
+def test_an_import_that_changes_nothing_can_be_undone_to_no_effect(
+    here: Sessions, tmp_path: Path
+) -> None:
+    first = import_(here, tmp_path, "accounts", ACCOUNTS)
+    again = import_(here, tmp_path, "accounts", ACCOUNTS)
+    assert first.run_id != again.run_id
+    assert undo(here, again) == (0, 0, 0)
