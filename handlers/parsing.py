@@ -158,9 +158,13 @@ def referral_form(view: Payload) -> ReferralForm:
 
 
 def bare_count(words: str) -> int | None:
-    """A number of referrals that stands alone, as in "/logreferral st marys, 2"."""
+    """A number of referrals that stands alone, as in "/logreferral st marys, 2". More than fit one
+    form are meant only between commas; the form then says how many do."""
     found = re.search(r"(?<![\w$.#/-])(\d{1,2})(?![\w%./-])", words)
-    return int(found[1]) if found and 1 <= int(found[1]) <= MOST_AT_ONCE else None
+    if found and 1 <= int(found[1]) <= MOST_AT_ONCE:
+        return int(found[1])
+    apart = re.search(r"(?:^|,)\s*([1-9]\d{1,2})\s*(?:,|$)", words)
+    return int(apart[1]) if apart else None
 
 
 def referred(view: Payload, *, today: date) -> Referred:

@@ -104,6 +104,14 @@ def test_a_number_alone_is_how_many(bot: Running) -> None:
     assert form.value("How many") == "4"
 
 
+def test_more_than_fit_are_shown_as_typed_and_refused_beside_the_field(bot: Running) -> None:
+    bot.slack.command("U1", "/logreferral", "oakfield memorial, 25")
+    form = bot.slack.form("U1")
+    assert form.value("How many") == "25"
+    assert not form.save()
+    assert list(form.errors) == ["How many"]
+
+
 def test_of_two_accounts_that_fit_one_tap_chooses(bot: Running) -> None:
     bot.slack.command("U1", "/logreferral", "mercy, 2")
     form = bot.slack.form("U1")
