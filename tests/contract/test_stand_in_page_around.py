@@ -120,6 +120,18 @@ def test_on_a_friday_the_next_reminder_is_mondays(page: Page, slack: StandIn) ->
     expect(page.locator("#winding")).to_be_hidden()
 
 
+def test_whoever_winds_into_a_weekend_reads_that_no_reminder_comes(
+    page: Page, slack: StandIn
+) -> None:
+    tomorrow = page.get_by_role("button", name="Tomorrow 7:30")
+    for day in ("Saturday", "Sunday"):
+        tomorrow.click()
+        page.get_by_text(f"It is {day}: reminders come Monday to Friday.").wait_for()
+    page.get_by_role("button", name="+90 days").click()
+    page.get_by_text("It is Saturday: reminders come Monday to Friday.").wait_for()
+    expect(page.locator("#now")).to_have_text("Sat, Jun 13, 7:30 AM")
+
+
 def test_the_keyboard_stays_where_one_works(page: Page, slack: StandIn) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the conversation")).to_be_focused()

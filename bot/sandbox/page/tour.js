@@ -166,7 +166,7 @@ async function wind(step, as = now.me) {
   const isFree = ["Saturday", "Sunday"].includes(day);
   const when = shown(at, { weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" });
   if (now.state.is_broken) say(`It is ${when}. What is due is sent once the database is back.`);
-  else say(step === "tomorrow" && isFree ? `It is ${day}: reminders come Monday to Friday.` : `It is ${when}.`);
+  else say(step !== "hour" && isFree ? `It is ${day}: reminders come Monday to Friday.` : `It is ${when}.`);
 }
 
 async function startOver() {
