@@ -100,6 +100,8 @@ class _Backstage:
         self._is_up = is_up
         if self.sessions is not None:
             self.sessions.configure(bind=self.engines[is_up])
+        if is_up and self.handle is not None:
+            self.handle.wake()  # what fell due meanwhile is sent at once
 
     def start_over(self) -> None:
         """End this run, and have another begin."""

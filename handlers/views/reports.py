@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers.views import fields
 from handlers.views.fields import Block, View, mrkdwn, plain
-from handlers.views.words import esc, listed, plural
+from handlers.views.words import day, esc, listed, plural
 from models.errors import Refused
 from models.lists import Entry
 from models.report_schedules import MONTH, QUARTER, WEEK
@@ -52,7 +52,7 @@ def period(shown: Period) -> str:
 def lines(report: Report) -> list[str]:
     """What the report is about, then its totals, a line each."""
     return [
-        f"{report.title}, {period(report.period)}, as of {report.as_of}",
+        f"{report.title}, {period(report.period)}, as of {day(report.as_of, report.as_of)}",
         *(_line(fact) for fact in report.facts),
         *(note for note in report.notes[:1] if "as of today" in note),
     ]

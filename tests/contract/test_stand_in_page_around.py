@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -120,6 +120,18 @@ def test_on_a_friday_the_next_reminder_is_mondays(page: Page, slack: StandIn) ->
     expect(page.locator("#winding")).to_be_hidden()
 
 
+def test_whoever_winds_into_a_weekend_reads_that_no_reminder_comes(
+    page: Page, slack: StandIn
+) -> None:
+    tomorrow = page.get_by_role("button", name="Tomorrow 7:30")
+    for day in ("Saturday", "Sunday"):
+        tomorrow.click()
+        page.get_by_text(f"It is {day}: reminders come Monday to Friday.").wait_for()
+    page.get_by_role("button", name="+90 days").click()
+    page.get_by_text("It is Saturday: reminders come Monday to Friday.").wait_for()
+    expect(page.locator("#now")).to_have_text("Sat, Jun 13, 7:30 AM")
+
+
 def test_the_keyboard_stays_where_one_works(page: Page, slack: StandIn) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the conversation")).to_be_focused()
@@ -184,3 +196,34 @@ def test_a_form_on_a_form_leaves_the_one_below_as_it_was(page: Page, slack: Stan
         page.get_by_role("button", name="Save").click()
         page.locator("#form").wait_for(state="hidden")
     assert slack.complaints == []
+
+
+def test_nothing_typed_is_lost_when_the_sandbox_stops(browser: Browser, slack: StandIn) -> None:
+    page, wrong = browser.new_page(), list[str]()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(slack.url)
+    box, tomorrow = page.locator("#line"), page.get_by_role("button", name="Tomorrow 7:30")
+    expect(page.locator("#now")).to_have_text("Fri, Mar 13, 9:15 AM")
+    slack.stop()
+    type_line(page, "saw ridgeway, back on friday")
+    expect(box).to_have_value("saw ridgeway, back on friday")
+    tomorrow.click()
+    stopped = "The sandbox has stopped. Start it again with make demo."
+    expect(page.locator("#status")).to_have_text(stopped)
+    expect(page.locator("#winding")).to_be_hidden()
+    expect(tomorrow).to_be_enabled()
+    page.close()
+    assert wrong == []
+
+
+def test_a_form_says_that_the_sandbox_has_stopped(browser: Browser, slack: StandIn) -> None:
+    page = browser.new_page()
+    with running(stacked(slack), slack):
+        page.goto(slack.url)
+        type_line(page, "/logvisit")
+        page.get_by_label("Note").fill("Met the case manager")
+        slack.stop()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_contain_text("The sandbox has stopped.")
+        expect(page.get_by_label("Note")).to_have_value("Met the case manager")
+    page.close()

@@ -104,6 +104,20 @@ def test_a_reminder_is_answered_where_it_stands(page: Page) -> None:
     expect(overdue.filter(has_text=seen)).to_have_count(0)
 
 
+def test_what_fell_due_while_the_database_was_down_comes_once_it_is_back(page: Page) -> None:
+    button(page, "Break something: the database is down").click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("The database is down.").wait_for()
+    button(form, "Cancel").click()
+    expect(form).to_be_hidden()
+    before = page.get_by_text("Good morning").count()
+    button(page, "Next Monday 8:00").click()
+    page.get_by_text("What is due is sent once the database is back.").wait_for()
+    assert page.get_by_text("Good morning").count() == before
+    button(page, "Bring it back").click()
+    page.get_by_text("Good morning").nth(before).wait_for()
+
+
 def test_the_rows_behind_a_number_of_the_digest_are_as_many(page: Page) -> None:
     digest = next_digest(page)
     side(page).get_by_label("You are").select_option("Luis Ortega, manager")

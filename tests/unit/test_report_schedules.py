@@ -79,7 +79,7 @@ def test_a_month_comes_once_on_the_first_work_day_after_it(each_database: Databa
         assert it.said("U2") == []
         until(it, "2026-04-01T12:31Z")  # half past seven, the hour of the person's own mornings
         (message,) = it.said("U2")
-        assert "Closings, 2026-03, as of 2026-04-01" in message.words
+        assert "Closings, 2026-03, as of Wed, Apr 1" in message.words
         assert "Comes every month." in message.words
         assert amounts(it, message) == [1, 2]
         until(it, "2026-04-30T12:00Z")

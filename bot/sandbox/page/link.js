@@ -9,21 +9,30 @@ import { el } from "./text.js";
 // ending   whether this sandbox makes room for another one
 export const now = { state: null, me: sessionStorage.getItem("me") ?? "", channel: "", winding: false, ending: false };
 
+export const STOPPED = "The sandbox has stopped. Start it again with make demo.";
+
 export const onPhone = matchMedia("(pointer: coarse)"); // there Enter makes a new line, as in Slack
 
 const formats = {}; // made once each: that takes longer than all the rest of a message
 
 export const $ = (id) => document.getElementById(id);
 
+// What the server says to it; null when it refuses or is away, which is then said.
 export async function post(name, given) {
-  const answer = await fetch(`/sandbox/${name}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ as: now.me, ...given }),
-  });
-  const said = await answer.json();
-  if (!answer.ok) say(said.error ?? "That did not work.");
-  return answer.ok ? said : null;
+  try {
+    const answer = await fetch(`/sandbox/${name}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ as: now.me, ...given }),
+    });
+    const said = await answer.json();
+    if (!answer.ok) say(said.error ?? "That did not work.");
+    return answer.ok ? said : null;
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault; // fetch says TypeError for a lost server
+    say(STOPPED);
+    return null;
+  }
 }
 
 // The same for what goes on to the bot: whoever waits reads so, and whether it came.

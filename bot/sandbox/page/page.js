@@ -1,7 +1,7 @@
 // The sandbox page: one person's view of the workspace, kept current by asking for news.
 
 import { drawAdd, put, startComposer } from "./composer.js";
-import { $, now, say, shown, tell } from "./link.js";
+import { $, now, say, shown, STOPPED, tell } from "./link.js";
 import { clearLog, drawLog } from "./log.js";
 import { closePayloads, openPayloads } from "./payloads.js";
 import { el } from "./text.js";
@@ -44,7 +44,7 @@ async function follow() {
       if (now.ending) return;
       version = null; // another one may count anew
       $("status").dataset.lost = "1";
-      say("The sandbox has stopped. Start it again with make demo.");
+      say(STOPPED);
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }
   }

@@ -23,7 +23,7 @@ let going = null; // goTo of the page
 export function startTour(goTo) {
   going = goTo;
   for (const button of document.querySelectorAll("[data-step]")) {
-    button.addEventListener("click", () => wind(button.dataset.step));
+    button.addEventListener("click", () => showFirstNew(() => wind(button.dataset.step)));
   }
   $("start-over").addEventListener("click", startOver);
   $("show-move").addEventListener("click", showMove);
@@ -112,12 +112,15 @@ async function readDigest() {
 
 // What comes meanwhile is read from its beginning.
 async function showFirstNew(act) {
+  const { me, channel } = now;
   const before = $("log").querySelectorAll("article").length;
   await act();
   const until = performance.now() + MESSAGE_COMES_MS;
-  let first = null;
-  while (!(first = $("log").querySelectorAll("article")[before]) && performance.now() < until) await pause();
-  first?.scrollIntoView({ block: "start" });
+  while (now.me === me && now.channel === channel && performance.now() < until) {
+    const first = $("log").querySelectorAll("article")[before];
+    if (first) return first.scrollIntoView({ block: "start" });
+    await pause();
+  }
 }
 
 function pause(milliseconds = 50) {
@@ -138,9 +141,9 @@ async function breakIt() {
 export function outage() {
   const button = el("button", { type: "button", class: "primary", text: "Bring it back", onclick: async () => {
     button.setAttribute("aria-busy", "true");
-    await post("database", { up: true });
+    const said = await post("database", { up: true });
     button.removeAttribute("aria-busy");
-    say("The database is back. Nothing you typed is lost.");
+    if (said) say("The database is back. Nothing you typed is lost.");
   } });
   return el("div", { class: "outage" },
     el("p", {}, el("strong", { text: "The database is down. " }), "The bot’s connections are refused. Save or send something and see what it says."),
@@ -162,7 +165,8 @@ async function wind(step, as = now.me) {
   const day = shown(at, { weekday: "long" });
   const isFree = ["Saturday", "Sunday"].includes(day);
   const when = shown(at, { weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" });
-  say(step === "tomorrow" && isFree ? `It is ${day}: reminders come Monday to Friday.` : `It is ${when}.`);
+  if (now.state.is_broken) say(`It is ${when}. What is due is sent once the database is back.`);
+  else say(step !== "hour" && isFree ? `It is ${day}: reminders come Monday to Friday.` : `It is ${when}.`);
 }
 
 async function startOver() {

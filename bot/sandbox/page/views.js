@@ -132,7 +132,11 @@ function frame() {
 async function save(event) {
   say("");
   shownWrong = "";
-  await busy(event.currentTarget, () => post("submit", { view: typedIn.form, values: typed.form }));
+  await busy(event.currentTarget, async () => {
+    const said = await post("submit", { view: typedIn.form, values: typed.form });
+    // The line below the conversation is hidden behind the form.
+    if (!said && $("form").open) $("form").querySelector(".trouble").textContent = $("status").textContent;
+  });
 }
 
 // Escape: the app is told, as with Cancel.
