@@ -54,7 +54,7 @@ def load(session: Session, workspace: Workspace, now: datetime) -> Cast:
     sample_deals.store(session, cast, visits, now)
     _goals(session, people, now)
     subscriptions.subscribe(
-        session, people[sample.LUIS], sample.FIELD_TEAM, subscriptions.TEAM, now
+        session, people[sample.KAREN], sample.FIELD_TEAM, subscriptions.EVERYONE, now
     )
     return cast
 
